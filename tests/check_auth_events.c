@@ -413,6 +413,41 @@ START_TEST(a_range_of_time_gives_what_a_full_scan_gives)
 }
 END_TEST
 
+/* Of one host's log, as a log whose lines say their host is read whole. */
+START_TEST(the_ends_of_a_log_are_those_of_all_lines)
+{
+    for (int round = 0; round < 4; round++) {
+        static const char *const where[] = {"1", "ends = 1"};
+        static const char        span[] =
+            "SELECT host, min(time), max(time) FROM auth_events WHERE %s GROUP BY host";
+        const char *root = harness_scratch();
+        size_t      size;
+        const char *log = long_log(20000, round != 3, round == 1, round == 2 ? 10000 : INT_MAX);
+        sqlite3    *db = harness_open();
+        char       *text = harness_read(log, &size);
+
+        harness_write_text(root, "etc/hostname", "web1\n");
+        harness_write_text(root, "etc/os-release", "ID=debian\n");
+        harness_write(root, "var/log/auth.log", text, size);
+        free(text);
+        harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('%s')",
+                      root);
+        harness_expect(db, harness_query(db, span, where[0]), span, where[1]);
+        int64_t rows = harness_int(db, "SELECT count(*) FROM auth_events WHERE ends = 1");
+        if (round == 0)
+            ck_assert_int_lt(rows, 3000);
+        else if (round > 1)
+            ck_assert_int_eq(rows, 20000);
+        harness_expect(db, "0",
+                       "SELECT count(*) FROM (SELECT line, time, message FROM auth_events WHERE "
+                       "ends = 1 EXCEPT SELECT line, "
+                       "time, message FROM auth_events)");
+        harness_expect(db, "20000", "SELECT max(line) FROM auth_events WHERE ends = 1");
+        harness_close(db);
+    }
+}
+END_TEST
+
 START_TEST(the_newest_lines_are_read_alone)
 {
     sqlite3    *db = harness_open();
@@ -658,6 +693,7 @@ Suite *make_auth_events_suite(void)
         the_end_of_a_command_is_its_beginnings_result,
         a_message_repeated_is_one_event_with_its_count,
         a_range_of_time_gives_what_a_full_scan_gives,
+        the_ends_of_a_log_are_those_of_all_lines,
         the_newest_lines_are_read_alone,
         years_that_lines_do_not_write_come_from_the_file,
         local_time_is_that_of_the_roots_zone,

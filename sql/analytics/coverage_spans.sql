@@ -1,8 +1,8 @@
 -- coverage_spans: the first and last record of each log of a host, and the number of records.
 --
 -- why:     A question about last month needs a log of last month. Read it before you rely on an empty result. first
---          and last cost a few reads of an audit log or a journal of any size, and one for each chunk of an event log;
---          records reads the logs, where it is asked for. first and last are exact where a log is in the order of
+--          and last cost a few reads of an audit log, a journal or an auth log whose lines have their years, of any size, and
+--          one for each chunk of an event log; records reads the logs, where it is asked for. first and last are exact where a log is in the order of
 --          time but for what lies within a minute; an audit log counts as such whose clock was set back for less
 --          than a 64th of its length, and as one host's where fewer than one record in a thousand names another node.
 -- sources: audit_events, journal, auth_events, windows_events, package_history, shell_history
@@ -17,8 +17,8 @@ WITH entries AS MATERIALIZED ( -- read only where records is asked for
     UNION ALL
     SELECT host, 'journal', source, min(time), max(time), NULL FROM journal WHERE ends = 1 GROUP BY host, source
     UNION ALL
-    SELECT host, 'auth_events', source, min(time), max(time), count(*)
-      FROM auth_events GROUP BY host, source
+    SELECT host, 'auth_events', source, min(time), max(time), NULL
+      FROM auth_events WHERE ends = 1 GROUP BY host, source
     UNION ALL
     SELECT host, 'windows_events', source, min(time), max(time), NULL
       FROM windows_events WHERE ends = 1 GROUP BY host, source
@@ -33,6 +33,7 @@ SELECT s.host, s.log, s.source, s.first, s.last,
        utc_datetime(s.first) AS seen_from,
        utc_datetime(s.last) AS seen_to,
        CASE s.log WHEN 'audit_events' THEN (SELECT count(*) FROM audit_events AS a WHERE a.source = s.source AND a.host = s.host)
+                  WHEN 'auth_events' THEN (SELECT count(*) FROM auth_events AS a WHERE a.source = s.source AND a.host = s.host)
                   WHEN 'windows_events' THEN (SELECT count(*) FROM windows_events AS w WHERE w.source = s.source AND w.host = s.host)
                   WHEN 'journal' THEN (SELECT e.n FROM entries AS e WHERE e.source = s.source AND e.host = s.host)
                   ELSE s.records END AS records

@@ -45,6 +45,7 @@ struct auth_row {
     int64_t     line;
     const char *file; /* arguments */
     const char *root;
+    int64_t     ends;
 };
 
 struct state {
@@ -121,7 +122,8 @@ static struct auth_want want_of(struct tbl_scan *scan)
     return (struct auth_want){
         .time = TBL_TERMS(scan, struct auth_row, time),
         .sources = {.path = key->file, .source = key->source, .root = key->root},
-        .results = TBL_USES(scan, struct auth_row, result)};
+        .results = TBL_USES(scan, struct auth_row, result),
+        .ends = key->ends == 1};
 }
 
 static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
@@ -219,6 +221,10 @@ static const struct tbl_column columns[] = {
             "Argument: a file, a folder or a pattern to read instead"),
     TBL_COL(struct auth_row, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its logs instead"),
+    TBL_COL(struct auth_row, ends, TBL_KEY | TBL_HIDDEN,
+            "Argument: 1 leaves out lines of a text log that are neither among its first nor its "
+            "last, where it is in the "
+            "order of time"),
 };
 
 static const struct tbl_example examples[] = {

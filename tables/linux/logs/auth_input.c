@@ -102,6 +102,7 @@ static bool is_sudo(const struct auth_span *program)
 struct stamper {
     const struct time_zone *zone;
     bool                    undated; /* a line has no year */
+    int                     year;    /* of the last line that has */
 };
 
 /* For log_seek(). */
@@ -113,6 +114,7 @@ static bool stamp_of(void *arg, const char *text, size_t size, double *ret)
     if (syslog_line_parse(text, size, &line) < 0)
         return false;
     stamper->undated |= !line.stamp.year;
+    stamper->year = line.stamp.year;
     *ret = utc_of(stamper->zone, &line.stamp, 0);
     return line.stamp.year != 0;
 }
@@ -222,6 +224,8 @@ static void close_file(struct tbl_scan *scan)
     sudo_ends_free(&input->ends);
     input->line = input->read = input->bad = 0;
     input->stretch = (struct log_stretch){0};
+    input->parts = (struct auth_ends){0};
+    input->at = 0;
 }
 
 static int leave_file(struct auth_input *input, int error)
@@ -258,6 +262,78 @@ static int64_t survey_from(struct auth_input *input, double min)
     return r < 0 ? r : lines;
 }
 
+/* Whether a part of a file may have a line in which sudo writes that a command has ended, which is an event only where
+ * its beginning is not in the log. */
+static bool may_have_ends(struct stream *stream, const struct log_part *part)
+{
+    size_t size = (size_t)(part->end - part->start), got = 0;
+    char  *data = malloc(size);
+    bool   may = !data || stream_at(stream, part->start, data, size, &got) < 0 ||
+               memmem(data, got, "EXIT=", 5) || memmem(data, got, "SIGNAL=", 7);
+
+    free(data);
+    return may;
+}
+
+/* Find the parts with the first and last events of a plain log in order whose lines have their years: none, where that
+ * is not known. 0 or -ENOMEM. */
+static int find_ends(struct auth_input *input, struct stream *stream)
+{
+    struct stamper     stamper = {.zone = input->zone};
+    struct log_outline outline = {0};
+    struct auth_ends   ends = {0};
+
+    if (!input->only_ends || !*input->sources.source.host || !stream_plain(stream))
+        return 0;
+    int r = log_outline(stream_fd(stream), INFINITY, stamp_of, &stamper, &outline);
+    for (size_t i = 0; r > 0 && i < outline.n; i++) {
+        if (outline.n > 2 || stamper.undated || may_have_ends(stream, &outline.parts[i]))
+            break;
+        ends.parts[ends.n] = outline.parts[i];
+        ends.lines[ends.n] = lines_before(stream, outline.parts[i].start);
+        r = ends.lines[ends.n] < 0 ? (int)ends.lines[ends.n] : 1;
+        ends.n++;
+    }
+    if (r > 0 && ends.n == outline.n) {
+        input->parts = ends;
+        input->calendar = (struct auth_calendar){stamper.year, -1};
+    }
+    free(outline.parts);
+    return r == -ENOMEM ? r : 0;
+}
+
+/* Open the log for its ends alone: 1; 0 where it is to be read; or a negative errno. */
+static int open_ends(struct auth_input *input)
+{
+    const struct source *source = &input->sources.source;
+
+    int r = root_open_stream(source->root, source->path, NULL, &input->stream);
+    if (r == 0)
+        r = find_ends(input, input->stream);
+    if (r == 0 && input->parts.n)
+        r = log_sources_found(&input->sources);
+    if (r == 0 && input->parts.n) { /* the first part begins the file */
+        r = stream_seek(input->stream, 0);
+        return r < 0 ? r : 1;
+    }
+    stream_close(input->stream);
+    input->stream = NULL;
+    return r;
+}
+
+/* Where the part that is read has ended, go on with the next: 0, or a negative errno. */
+static int next_part(struct auth_input *input)
+{
+    struct auth_ends *parts = &input->parts;
+
+    if (parts->i + 1 >= parts->n || input->at < parts->parts[parts->i].end)
+        return 0;
+    parts->i++;
+    input->at = parts->parts[parts->i].start;
+    input->line = parts->lines[parts->i];
+    return stream_seek(input->stream, input->at);
+}
+
 /* A command whose end is in the time range may have begun the day before. */
 static int open_log(struct tbl_scan *scan)
 {
@@ -267,8 +343,8 @@ static int open_log(struct tbl_scan *scan)
     struct stat          st;
 
     int r = time_zone_of_root(source->root, &input->zone, zone);
-    if (r == -ENOMEM)
-        return r;
+    if (r == -ENOMEM || (r = open_ends(input)) != 0)
+        return r < 0 ? r : 0;
     int64_t lines = survey_from(input, input->time->min);
     if (lines > 0 && input->ends.n)
         lines = survey_from(input, input->time->min - DAY);
@@ -437,8 +513,9 @@ static int next_line(struct auth_input *input, struct auth_record *ret)
     size_t             size;
     int                r;
 
-    while ((r = stream_line(input->stream, &text, &size)) > 0) {
+    while ((r = next_part(input)) == 0 && (r = stream_line(input->stream, &text, &size)) > 0) {
         input->line++;
+        input->at += size + 1;
         int bad = syslog_line_parse(text, size, &line);
         if (bad < 0) {
             input->bad += bad != -ENODATA;
@@ -511,6 +588,7 @@ int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const stru
 {
     input->time = want->time;
     input->results = want->results;
+    input->only_ends = want->ends;
     return log_sources_begin(&input->sources, scan, &reader, NULL, &want->sources);
 }
 

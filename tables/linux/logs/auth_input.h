@@ -40,6 +40,13 @@ struct auth_calendar {
     int64_t last; /* its time within a year, in seconds; -1: none yet */
 };
 
+/* The beginning and the end of a log, and how many lines are before each. */
+struct auth_ends {
+    struct log_part parts[2];
+    int64_t         lines[2];
+    size_t          n, i;
+};
+
 /* Must be the first member of the table's state. */
 struct auth_input {
     const struct tbl_terms *time;
@@ -50,8 +57,11 @@ struct auth_input {
     struct stream       *stream; /* of a text log */
     struct time_zone    *zone;   /* of its root */
     struct auth_calendar calendar;
-    struct log_stretch   stretch; /* that is read of it */
-    bool                 results; /* whether the status of commands that end later is wanted */
+    struct log_stretch   stretch;   /* that is read of it */
+    bool                 results;   /* whether the status of commands that end later is wanted */
+    bool                 only_ends; /* whether the first and last events of each log are enough */
+    struct auth_ends     parts;     /* of the log, that have them; n 0: all is read */
+    uint64_t             at;        /* offset of its next line, about */
 
     struct journal_pick *pick;   /* of a journal */
     bool                 others; /* whose entries are of the hosts that they name */
@@ -62,6 +72,8 @@ struct auth_want {
     const struct tbl_terms *time;    /* the query's terms on that column */
     struct sources_want     sources; /* without artefacts */
     bool                    results; /* whether auth_record.result is used */
+    bool ends; /* whether events that are neither the earliest nor the latest of their log may be
+                                        left out */
 };
 int auth_input_begin(struct tbl_scan *scan, struct auth_input *input, const struct auth_want *want);
 
