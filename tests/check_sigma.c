@@ -641,6 +641,30 @@ START_TEST(short_parts_are_found_in_long_values)
 }
 END_TEST
 
+/* Two or three bytes at the end of a value are found whatever its length, and after longer values. */
+START_TEST(short_ends_are_found_in_values_of_every_length)
+{
+    struct sigma *sigma = one_rule("s: {F|endswith: ['/at', yz]}\n  condition: s");
+    char          value[64], json[80];
+
+    for (int turn = 0; turn < 2; turn++)
+        for (int n = 1; n < 40; n++) {
+            const char *end = n % 2 ? "/at" : "yz";
+            snprintf(value, sizeof value, "%.*s", 40 + n,
+                     "xaxxaxxaxxaxxaxxaxxaxxaxxaxxaxxaxxaxxaxx");
+            snprintf(json, sizeof json, "{\"F\":\"%s\"}", value);
+            ck_assert_msg(!fits(sigma, json), "%s", json);
+            snprintf(value, sizeof value, "%.*s%s", n, "xaxxaxxaxxaxxaxxaxxaxxaxxaxxaxxaxxaxxaxx",
+                     end);
+            snprintf(json, sizeof json, "{\"F\":\"%s\"}", value);
+            ck_assert_msg(fits(sigma, json), "%s", json);
+            snprintf(json, sizeof json, "{\"F\":\"%s.\"}", value);
+            ck_assert_msg(!fits(sigma, json), "%s", json);
+        }
+    sigma_free(sigma);
+}
+END_TEST
+
 /* What a value holds is remembered, of short and of long ones, with and without texts of the rule. */
 START_TEST(values_that_come_again_are_told_apart)
 {
@@ -761,6 +785,7 @@ Suite *make_sigma_suite(void)
     tcase_add_test(tcase, a_file_has_documents_and_filters);
     tcase_add_test(tcase, log_sources_and_fields_are_rows);
     tcase_add_test(tcase, short_parts_are_found_in_long_values);
+    tcase_add_test(tcase, short_ends_are_found_in_values_of_every_length);
     tcase_add_test(tcase, values_that_come_again_are_told_apart);
     tcase_add_test(tcase, keywords_are_found_in_values_of_every_form);
     tcase_add_test(tcase, a_rule_of_very_many_values_fits_as_others_do);

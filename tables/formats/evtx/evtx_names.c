@@ -160,6 +160,13 @@ static int take_pair(struct evtx_names *names, const struct evtx_pair *pair, eve
         return 0;
     if (put_name(names, pair, &field) < 0)
         return -ENOMEM;
+    if (!(pair->value.type & EVTX_ARRAY)) {
+        field.value = pair->value.data;
+        field.size = pair->value.size;
+        field.form = pair->value.type == EVTX_UTF8 ? 0 : pair->value.type;
+        take(to, &field);
+        return 0;
+    }
     while (evtx_value_each(&pair->value, &at, &value)) {
         field.value = value.data;
         field.size = value.size;

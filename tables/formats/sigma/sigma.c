@@ -382,6 +382,7 @@ struct sigma *sigma_share(const struct sigma *sigma)
     share->shared = true;
     memset(share->kinds, 0, sizeof share->kinds);
     share->n_kinds = 0;
+    share->kind = NULL;
     share->event = (struct sigma_event){0};
     share->hits = NULL;
     share->search = NULL;

@@ -275,7 +275,7 @@ static uint64_t fold_eight(uint64_t eight)
     return eight | ((from_a & ~after_z & ~eight & high) >> 2);
 }
 
-/* Put a text in lower case to `folded`, which has room for zeros after it. Returns whether it is ASCII. */
+/* Put a text in lower case to `folded`, which is all zeros and has room for eight more. Returns whether it is ASCII. */
 static bool fold(const char *text, uint32_t size, char *folded)
 {
     uint64_t eight = 0, all = 0;
@@ -300,6 +300,7 @@ const char *sigma_value_fold(struct sigma_event *event, struct sigma_value *valu
     if (value->folded)
         return value->folded;
     read_value(event, value);
+    /* zeroed, so that there are SIGMA_FOLD_ZEROS after the text */
     char *folded = arena_alloc(&event->text, (size_t)value->size + sizeof(uint64_t));
     if (!folded) {
         event->failed = true;

@@ -20,9 +20,10 @@
 #include "formats/text/arena.h"
 #include "formats/text/event_fields.h"
 
-#define SIGMA_NO_FIELD  (-1)
-#define SIGMA_VALUE_MAX (1u << 20) /* bytes of a value that are compared; the rest is cut off */
-#define SIGMA_EVENT_MAX 4096       /* values of an event; more are left out, and counted */
+#define SIGMA_NO_FIELD   (-1)
+#define SIGMA_FOLD_ZEROS 4
+#define SIGMA_VALUE_MAX  (1u << 20) /* bytes of a value that are compared; the rest is cut off */
+#define SIGMA_EVENT_MAX  4096       /* values of an event; more are left out, and counted */
 
 /* Names of fields and their numbers, from 0. Case matters: an audit record has both syscall and
  * SYSCALL. */
@@ -45,8 +46,8 @@ void    sigma_names_free(struct sigma_names *names);
 
 struct sigma_value {
     const char *text; /* UTF-8; NULL until it is made of the bytes */
-    const char
-        *folded; /* ASCII letters in lower case, and four zeros; NULL until sigma_value_fold() */
+    const char *
+        folded; /* ASCII letters in lower case, and SIGMA_FOLD_ZEROS zeros; NULL until sigma_value_fold() */
     const char *name;  /* of the field */
     const void *bytes; /* as the log has it */
     uint32_t    size, name_size, n_bytes;

@@ -21,6 +21,7 @@ void sigma_free_kinds(struct sigma *sigma)
         sigma->kinds[i] = NULL;
     }
     sigma->n_kinds = 0;
+    sigma->kind = NULL;
 }
 
 enum truth { NO, YES, MAYBE };
@@ -136,7 +137,9 @@ static void judge_rule(struct sigma *sigma, struct kind *kind, const struct key_
     for (size_t i = 0; i < keys->n; i++)
         keyed |= keys->fields[i] != SIGMA_NO_FIELD &&
                  sigma_index_asks(sigma->index, rule, keys->fields[i]);
-    if (keyed && judge(sigma, sigma->trees[rule], keys) == NO)
+    uint32_t first = sigma->first_step[rule];
+    if (keyed && first != SIGMA_NO_STEPS &&
+        !sigma_steps_may(&sigma->steps, first, &sigma->run, keys->fields, keys->n))
         return;
     kind->possible[rule / 64] |= UINT64_C(1) << (rule % 64);
     kind->n_possible++;
@@ -215,6 +218,10 @@ int sigma_find_kind(struct sigma *sigma, int log, const struct sigma_key *keys, 
     if (size == 0) {
         text[size++] = (char)log;
         n = 0;
+    }
+    if (sigma->kind && sigma->kind->key_size == size && bytes_same(sigma->kind->key, text, size)) {
+        *ret = sigma->kind; /* that of the event before */
+        return 0;
     }
     hash = bytes_hash(text, size, 0);
     size_t at = hash % KIND_SLOTS;

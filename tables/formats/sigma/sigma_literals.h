@@ -9,6 +9,7 @@
 #define GRAM        4u
 #define BUCKET_BITS 16
 #define SHORT_END   2u /* bytes of the shortest text that is found where it is the end of a value */
+#define WORD_MARK   (1u << 31)
 #define NO_LITERAL  UINT32_MAX
 
 struct literal {
@@ -39,7 +40,9 @@ struct packed {
     const char *text;
     uint32_t    size, at, literal;
     int32_t     field;
-    bool        starts, ends;
+    uint32_t    near, near_mask,
+        near_at; /* bytes that tell it from others of the key, and where they are */
+    bool starts, ends;
 };
 
 /* A place of the table of keys. */
@@ -66,7 +69,7 @@ struct sigma_index {
     struct literal     *literals;
     size_t              n_literals;
     uint32_t           *marks; /* rules and ORs that literals find, one literal after another */
-    uint32_t           *first_mark; /* of each literal; the next one's is the end */
+    uint32_t           *first_mark; /* of each literal, and WORD_MARK of keywords' */
     struct slot        *slots;      /* hash table: a power of two, at most half full */
     unsigned            slot_shift;
     size_t              slot_last;

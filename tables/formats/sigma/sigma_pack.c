@@ -27,13 +27,25 @@ static int pack_marks(struct sigma_index *index)
     if (!index->marks || !index->first_mark)
         return -ENOMEM;
     for (size_t l = 0; l < index->n_literals; l++) {
-        index->first_mark[l] = n;
+        index->first_mark[l] = n | (index->literals[l].field < 0 ? WORD_MARK : 0);
         for (uint32_t at = index->literals[l].first; at != NO_LITERAL;
              at = index->work.links[at].next)
             index->marks[n++] = index->work.links[at].mark;
     }
     index->first_mark[index->n_literals] = n;
     return 0;
+}
+
+/* The bytes beside a literal's four: those before them, or else those after. */
+static void choose_near(struct packed *packed)
+{
+    uint32_t before = packed->at, after = packed->at + GRAM;
+    uint32_t n = before ? before : packed->size > after ? packed->size - after : 0;
+
+    n = n < GRAM ? n : GRAM;
+    packed->near_at = before ? before - n : n ? after : 0;
+    memcpy(&packed->near, packed->text + packed->near_at, n);
+    memset(&packed->near_mask, 0xff, n);
 }
 
 /* The literals of each key, one key after another. */
@@ -59,8 +71,15 @@ static int pack_slots(struct sigma_index *index)
     }
     for (uint32_t l = 0; l < index->n_literals; l++) {
         const struct literal *of = &index->literals[l];
-        index->packed[slot_of_key(index, of->key)->first++] =
-            (struct packed){of->text, of->size, of->at, l, of->field, of->starts, of->ends};
+        struct packed        *packed = &index->packed[slot_of_key(index, of->key)->first++];
+        *packed = (struct packed){.text = of->text,
+                                  .size = of->size,
+                                  .at = of->at,
+                                  .literal = l,
+                                  .field = of->field,
+                                  .starts = of->starts,
+                                  .ends = of->ends};
+        choose_near(packed);
     }
     for (size_t i = 0; i < (size_t)1 << bits; i++)
         index->slots[i].first -= index->slots[i].n;

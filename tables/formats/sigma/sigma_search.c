@@ -76,8 +76,9 @@ static void mark(struct sigma_search *search, uint32_t l)
         return;
     search->marks[l] = search->turn;
     search->n_texts++;
-    search->words |= index->literals[l].field == SIGMA_NO_FIELD;
-    for (uint32_t i = index->first_mark[l]; i < index->first_mark[l + 1]; i++) {
+    search->words |= (index->first_mark[l] & WORD_MARK) != 0;
+    uint32_t end = index->first_mark[l + 1] & ~WORD_MARK;
+    for (uint32_t i = index->first_mark[l] & ~WORD_MARK; i < end; i++) {
         uint32_t at = index->marks[i];
         if (search->marks[at] == search->turn)
             continue;
@@ -97,11 +98,17 @@ struct sought {
 
 static bool is_here(const struct packed *literal, const struct sought *in, uint32_t at)
 {
+    uint32_t near;
+
     if (at < literal->at)
         return false;
     at -= literal->at;
-    return literal->size <= in->size - at && (!literal->starts || at == 0) &&
-           (!literal->ends || literal->size == in->size - at) &&
+    if (literal->size > in->size - at || (literal->starts && at) ||
+        (literal->ends && literal->size != in->size - at))
+        return false;
+    memcpy(&near, in->text + at + literal->near_at,
+           sizeof near); /* a folded text has zeros after it */
+    return ((near ^ literal->near) & literal->near_mask) == 0 &&
            bytes_same(in->text + at, literal->text, literal->size);
 }
 

@@ -17,8 +17,9 @@
 #define SIGMA_NO_STEPS  UINT32_MAX /* first step of a tree that is walked */
 
 struct sigma_step {
-    const struct sigma_test *test; /* NULL: the mark alone decides */
-    uint32_t                 mark; /* from 1; 0: none */
+    const struct sigma_test *test;  /* NULL: none, of a list that the mark decides on */
+    uint32_t                 mark;  /* from 1; 0: none */
+    int32_t                  field; /* of the test */
     uint32_t                 yes, no;
 };
 
@@ -33,5 +34,9 @@ void sigma_steps_free(struct sigma_steps *steps);
 
 /* Whether the event at hand, which was searched, fits a tree. */
 bool sigma_steps_fit(const struct sigma_steps *steps, uint32_t first, struct sigma_run *run);
+
+/* Whether an event may fit a tree of which the event at hand has some fields alone. It may say so in vain. */
+bool sigma_steps_may(const struct sigma_steps *steps, uint32_t first, struct sigma_run *run,
+                     const int32_t *fields, size_t n);
 
 #endif
