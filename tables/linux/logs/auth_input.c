@@ -96,7 +96,9 @@ static struct log_stretch find_stretch(const struct auth_input *input, const str
 
     if (stream_plain(stream) && (min > -INFINITY || input->time->max < INFINITY))
         stretch = log_seek(stream_fd(stream), min, stamp_of, &stamper);
-    return stamper.undated ? (struct log_stretch){0} : stretch;
+    if (stamper.undated)
+        memset(&stretch, 0, sizeof stretch);
+    return stretch;
 }
 
 /* The count of lines before an offset of a plain file. A negative errno. */
