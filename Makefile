@@ -92,7 +92,7 @@ JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: FORCE all arrows attack bench bench-large bindings check check-build check-fast check-nobody check-platforms clean coverage deps deps-check \
         deb deps-develop deps-platforms dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
-        hunt install judge lint mutants navigator new-table packages-arm64 report-check rpm signals soak static static-check symbols tables-data threads \
+        hunt install judge lint mutants navigator new-table packages-arm64 packages-check report-check rpm signals soak static static-check symbols tables-data threads \
         uninstall weights
 
 # A build shows what it makes, a line a file; make V=1 shows the commands, make -s nothing.
@@ -320,6 +320,15 @@ rpm: all $(BUILD)/svcql.a static
 	@$(INSTALL_PACKAGES) rpm --optional rpmlint
 	@$(MAKE) --no-print-directory $(BUILD)/portable/svcql.so
 	./ext/package/rpm.sh $(VERSION)
+
+# Both packages in trees of these suites of Debian: tests/in-tree.sh. A .deb is for the suite on which it is made; on the
+# others check-platforms makes their own.
+PACKAGE_SUITES ?= bookworm trixie forky
+packages-check: deb rpm deps-platforms
+	./tests/rpm.sh $(BUILD)/svcql-$(VERSION)-1.$$(uname -m).rpm $(BUILD)/svcql-extension-$(VERSION)-1.$$(uname -m).rpm $(PACKAGE_SUITES)
+	suite=$$(. /etc/os-release; echo $$VERSION_CODENAME); case " $(PACKAGE_SUITES) " in *" $$suite "*) \
+	    ./tests/in-tree.sh $$suite sh -c 'apt-get -qq update; apt-get -qq install -y --no-install-recommends $(PACKAGES) < /dev/null > /tmp/log 2>&1 && \
+	        tests/package.sh $(BUILD)/svcql_*_'$$(dpkg --print-architecture).deb;; esac
 
 # All packages for arm64, by Debian's cross compiler.
 packages-arm64: all

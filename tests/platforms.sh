@@ -4,35 +4,13 @@
 # systemd, SQLite and compiler. SUITE_forky='unit_files journal' in the environment leaves out all but
 # these suites of tests there.
 #
-# Each has a folder below $SVCQL_PLATFORMS_DIR (build/platforms): tree, the suite as debootstrap leaves
-# it, made again after a month; archives, its packages; run, a copy in which all is done; log. Needs
-# root, debootstrap and a mirror ($MIRROR, or apt's).
+# Each has a folder below $SVCQL_PLATFORMS_DIR (build/platforms): tree and archives (platform-tree.sh); run, a copy in
+# which all is done; log. Needs root.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 folder=${SVCQL_PLATFORMS_DIR:-$top/build/platforms}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
-mirror=$("$top/tests/debian-mirror.sh")
-
-# What of apt's configuration here a machine of this network needs. A testing suite's release file may
-# be older than the clock likes.
-apt_configuration() {
-    apt-config dump Acquire | grep -i -e '::proxy' -e '::verify-' || true
-    echo 'Acquire::Check-Valid-Until "false";'
-}
-
-make_tree() {
-    local suite=$1 dir=$folder/$1 script=$1
-    if [ -e "$dir/tree.made" ] && [ -z "$(find "$dir/tree.made" -mtime +30)" ]; then
-        return
-    fi
-    rm -rf "$dir/tree" "$dir/tree.made"
-    [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=sid
-    debootstrap --variant=minbase --cache-dir="$dir/archives" "$suite" "$dir/tree" "$mirror" "$script"
-    apt_configuration > "$dir/tree/etc/apt/apt.conf.d/90host"
-    echo force-unsafe-io > "$dir/tree/etc/dpkg/dpkg.cfg.d/unsafe-io"
-    touch "$dir/tree.made"
-}
 
 # What a newcomer types, inside; podman is there for the tests of quadlets, what follows it for those of who asked the
 # manager, which install no server on a newcomer's own machine.
@@ -83,10 +61,9 @@ exec sh -c "$newcomer"
 
 run_suite() {
     local suite=$1 dir=$folder/$1 variable=SUITE_$1
-    mkdir -p "$dir/archives"
     exec 9> "$dir/lock"
     flock 9
-    make_tree "$suite"
+    "$top/tests/platform-tree.sh" "$suite"
     rm -rf "$dir/run"
     cp -a --reflink=auto "$dir/tree" "$dir/run"
     cp /etc/resolv.conf "$dir/run/etc/"
