@@ -210,6 +210,11 @@ START_TEST(rules_that_cannot_run_are_rows_and_the_others_go_on)
     harness_expect(
         db, "read|1|3",
         "SELECT status, records, skipped FROM evidence_sources WHERE table_name = 'svcql_rules'");
+    harness_write_text(dir, "sql/g.sql", "SELECT * FROM logs WHERE EventID=7045; SELECT 1 FROM;");
+    harness_int(db, "SELECT count(*) FROM svcql_rules('%s/sql')", dir);
+    harness_expect(db, "1|1|rules that cannot run",
+                   "SELECT records, skipped, detail FROM evidence_sources WHERE table_name = "
+                   "'svcql_rules' AND location GLOB '*g.sql'");
     harness_close(db);
 }
 END_TEST

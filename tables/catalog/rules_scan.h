@@ -36,7 +36,7 @@ struct match_row {
 
 /* One file of rules in SQL; the rules of all files have consecutive numbers. */
 struct rule_source {
-    char        *name;
+    char        *name, *location; /* below the folder of rules, and in full */
     struct rules rules;
     int          error; /* negative errno of reading or parsing */
 };

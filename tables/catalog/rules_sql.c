@@ -32,21 +32,20 @@ SQLITE_EXTENSION_INIT3
 
 /* Reading the rules ---------------------------------------------------------------- */
 
-static int report_file(struct tbl_scan *scan, const struct root *root,
-                       const struct rule_source *source)
+/* `bad`: how many of its rules cannot run. */
+static int report_file(struct tbl_scan *scan, const struct rule_source *source, size_t bad)
 {
-    char location[2 * ROOT_PATH_MAX];
+    const char *detail = bad ? "rules that cannot run" : NULL;
 
-    snprintf(location, sizeof location, "%s/%s", root_path(root), source->name);
     return svcql_report(
         tbl_svcql(scan),
         &(struct report){.table = "svcql_rules",
                          .kind = "rules",
-                         .location = location,
+                         .location = source->location,
                          .status = source->error ? source_status_of(source->error) : SOURCE_READ,
-                         .records = (int64_t)source->rules.n,
-                         .skipped = (int64_t)source->rules.lost + (source->error != 0),
-                         .detail = source->error ? source_error(source->error) : NULL});
+                         .records = (int64_t)(source->rules.n - bad),
+                         .skipped = (int64_t)(source->rules.lost + bad) + (source->error != 0),
+                         .detail = source->error ? source_error(source->error) : detail});
 }
 
 int sql_rules_read(struct tbl_scan *scan, const struct root *root, const char *path,
@@ -59,6 +58,10 @@ int sql_rules_read(struct tbl_scan *scan, const struct root *root, const char *p
 
     if (!source || !(source->name = strdup(name)))
         return SQLITE_NOMEM;
+    if (asprintf(&source->location, "%s/%s", root_path(root), name) < 0) {
+        source->location = NULL;
+        return SQLITE_NOMEM;
+    }
     source->error = root_read(root, path, RULE_FILE_MAX, &text, &size);
     if (source->error == 0) {
         source->error = rule_form_of(name) == RULE_JSON
@@ -66,7 +69,7 @@ int sql_rules_read(struct tbl_scan *scan, const struct root *root, const char *p
                             : rules_parse_sql(&source->rules, text, size);
         free(text);
     }
-    return source->error == -ENOMEM ? SQLITE_NOMEM : report_file(scan, root, source);
+    return source->error == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 /* What pySigma writes ----------------------------------------------------------------- */
@@ -342,23 +345,36 @@ static bool note_events(struct rules_scan *state, const char *sql)
     return found && state->sql.n_events < RULE_EVENTS_MAX;
 }
 
-static int look_at_rules(struct rules_scan *state)
+/* Note what a rule looks at: SQLITE_ERROR where it cannot run, else SQLITE_OK or SQLITE_NOMEM. */
+static int look_at_rule(struct rules_scan *state, const struct rule *rule)
 {
-    for (size_t f = 0; f < state->sql.n_files; f++) {
-        for (size_t r = 0; r < state->sql.files[f].rules.n; r++) {
-            const struct rule *rule = &state->sql.files[f].rules.rules[r];
-            sqlite3_stmt      *stmt = NULL;
-            if (!rule->sql)
-                continue;
-            int rc = prepare(state, rule, &stmt);
-            sqlite3_finalize(stmt);
-            if (rc == SQLITE_NOMEM)
+    sqlite3_stmt *stmt = NULL;
+
+    if (!rule->sql)
+        return SQLITE_ERROR;
+    int rc = prepare(state, rule, &stmt);
+    sqlite3_finalize(stmt);
+    if (rc == SQLITE_OK && !note_events(state, rule->sql))
+        state->sql.all_events = true;
+    return rc == SQLITE_OK || rc == SQLITE_NOMEM ? rc : SQLITE_ERROR;
+}
+
+static int look_at_rules(struct tbl_scan *scan)
+{
+    struct rules_scan *state = tbl_state(scan);
+    int                rc = SQLITE_OK;
+
+    for (size_t f = 0; rc == SQLITE_OK && f < state->sql.n_files; f++) {
+        const struct rule_source *source = &state->sql.files[f];
+        size_t                    bad = 0;
+        for (size_t r = 0; r < source->rules.n; r++) {
+            if ((rc = look_at_rule(state, &source->rules.rules[r])) == SQLITE_NOMEM)
                 return rc;
-            if (rc == SQLITE_OK && !note_events(state, rule->sql))
-                state->sql.all_events = true;
+            bad += rc != SQLITE_OK;
         }
+        rc = report_file(scan, source, bad);
     }
-    return SQLITE_OK;
+    return rc;
 }
 
 /* Filling the table ---------------------------------------------------------------------- */
@@ -532,7 +548,7 @@ int sql_rules_begin(struct tbl_scan *scan, const char *logs)
         return SQLITE_OK;
     int rc = open_private(scan, logs);
     if (rc == SQLITE_OK)
-        rc = look_at_rules(state);
+        rc = look_at_rules(scan);
     if (rc != SQLITE_OK)
         return rc;
     need_always(state);
@@ -559,6 +575,7 @@ void sql_rules_free(struct sql_rules *sql)
     json_pairs_end(&sql->pairs);
     for (size_t f = 0; f < sql->n_files; f++) {
         free(sql->files[f].name);
+        free(sql->files[f].location);
         rules_free(&sql->files[f].rules);
     }
     free(sql->files);
