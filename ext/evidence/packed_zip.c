@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "formats/text/byte_order.h"
-#include "formats/text/input.h"
 #include "packed_index.h"
 #include "root.h"
 

@@ -212,6 +212,8 @@ int svcql_report(struct svcql *svcql, const struct report *report)
 {
     struct report copy = *report;
 
+    if (input_no_memory()) /* what it says may be of that, as a name that was not found */
+        return SQLITE_NOMEM;
     tell_faults(&copy);
     if (copy.status == SOURCE_READ && copy.records == 0 && copy.skipped > 0)
         copy.status = SOURCE_DAMAGED;

@@ -43,7 +43,7 @@ static bool nest(cJSON *root)
         bool wanted = false;
         for (size_t i = 0; item->string && i < sizeof parts / sizeof parts[0]; i++)
             wanted |= strncmp(item->string, parts[i], strlen(parts[i])) == 0;
-        char *name = wanted ? strdup(item->string) : NULL, *rest = name, *part;
+        char *name = wanted ? strdup(item->string) : NULL, *rest = name, *part = NULL;
         if (!wanted)
             continue;
         if (!name)

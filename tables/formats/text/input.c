@@ -41,6 +41,7 @@ struct input_scan input_scan_begin(struct input_scan scan)
     if (!outer.interrupted)
         ended = false;
     current = scan;
+    current.runs = true;
     current.began = scan.budget && scan.budget->ms ? now_ms() : 0;
     return outer;
 }
@@ -92,7 +93,7 @@ int input_fault(int negative_errno)
     static const int faults[] = {EIO,       EMFILE,   ENFILE,    ENOMEM,  EUCLEAN, ESTALE,
                                  EREMOTEIO, ENOTCONN, ETIMEDOUT, ENODATA, EBADMSG};
 
-    current.no_memory |= negative_errno == -ENOMEM;
+    current.no_memory |= current.runs && negative_errno == -ENOMEM;
     for (size_t i = 0; current.budget && i < sizeof faults / sizeof *faults; i++)
         current.budget->faults += negative_errno == -faults[i];
     return negative_errno;

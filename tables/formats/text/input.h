@@ -70,7 +70,7 @@ struct input_scan {
     void                *data;
     struct input_budget *budget;
     int64_t              began; /* set by begin */
-    bool                 no_memory;
+    bool                 runs, no_memory;
 };
 struct input_scan input_scan_begin(struct input_scan scan);
 void              input_scan_end(struct input_scan outer);
