@@ -280,8 +280,8 @@ START_TEST(a_timeline_holds_every_log_in_one_clock_and_a_range_reaches_them)
     harness_expect(db, "auth|3\nfile|2\nhistory|1\npackage|2\nprocess|11\nservice|4",
                    "SELECT kind, count(*) FROM timeline WHERE " HERE
                    " AND kind <> 'finding' GROUP BY 1");
-    harness_expect(db, "1|0",
-                   "SELECT count(*) > 0, count(*) - (SELECT count(*) FROM findings WHERE " HERE
+    harness_expect(db, "9|0",
+                   "SELECT count(*), count(*) - (SELECT count(*) FROM findings WHERE " HERE
                    ") FROM timeline WHERE kind = 'finding' AND severity <> '' AND " HERE);
     harness_expect(db, "1",
                    "SELECT (SELECT count(*) FROM timeline WHERE " HERE

@@ -460,7 +460,7 @@ START_TEST(what_is_replaced_or_moved_meanwhile_does_not_lead_out)
     pid_t pid = by_turns(exchange, exchange, at);
     int   opened = open_often(root, "/a/secret");
     stop(pid);
-    ck_assert_int_gt(opened, 0);
+    ck_assert_int_gt(opened, 0); /* how often it was not the other one's turn */
     pid = by_turns(move_out, move_in, at);
     opened = open_often(root, "/x/y/z/../../../secret");
     stop(pid);
