@@ -28,12 +28,13 @@
     "'logged_in_users', 'processes', 'reload_changes', 'scm_services', 'svcql_columns', "          \
     "'svcql_settings', 'svcql_tables', 'systemd_units', 'systemd_managers', 'time')"
 
-/* What a run's own numbers and pauses decide: which of hundreds of files that are written within a second
+/* What a run's own numbers, hours and pauses decide: which of hundreds of files that are written within a second
  * came first makes incidents of the hosts with all cases. */
 static const struct {
     const char *relation, *column;
     int         set;
 } varies[] = {{"file", "inode", -1},
+              {"baseline_now", "detail", -1}, /* of a command, the hour */
               {"incident_facts", "seconds", -1},
               {"incident_signals", "seconds", -1},
               {"incidents", NULL, 0},
