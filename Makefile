@@ -76,7 +76,8 @@ SVCQL_LIBS     := -lexpat -lmd -lyaml -larchive -lnettle -lz -lzstd -llzma -lbz2
 PROGRAM_LIBS   := -static -Wl,--gc-sections,-s
 endif
 SUITES    := $(wildcard tests/check_*.c)
-TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/rows.c tests/questions.c tests/corpus.c $(wildcard tests/make_*.c))
+TESTS     := $(patsubst %.c,$(BUILD)/%.o,$(SUITES) tests/main.c tests/harness.c tests/faults.c tests/rows.c tests/questions.c tests/corpus.c \
+             $(addprefix tests/evaluate_,linux.c macos.c windows.c) $(wildcard tests/make_*.c))
 # A folder of sql/ is a prerequisite too, so that a removed file is removed from the build.
 FACTS     := $(sort $(wildcard sql/*/*_facts.sql))
 SIGNALS   := $(sort $(wildcard sql/signals/*.sql))

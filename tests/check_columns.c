@@ -1,5 +1,5 @@
-/* check_columns.c -- what each column of each table and view has, over all labelled cases on one host of each platform
- * and small evidence of every platform: how many values, and a digest of them, as tests/columns.txt keeps them. What is
+/* check_columns.c -- what each column of each table and view has, over all labelled cases on one host of each platform,
+ * small evidence of every platform, and the logs that staged attacks leave: how many values, and a digest of them, as tests/columns.txt keeps them. What is
  * asserted of a few rows elsewhere is held here for all: a change of a view that is not meant to change its rows
  * changes nothing here, and one that is shows the columns that it touches. UPDATE=1 writes the file.
  *
@@ -7,6 +7,7 @@
  * folder of the evidence as "ROOT". A table that reads what runs is not asked, nor a list, which is what its file says.
  */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,17 @@
 #include <unistd.h>
 
 #include "corpus.h"
+#include "evaluate.h"
 #include "formats/text/buffer.h"
 #include "harness.h"
 #include "make_platforms.h"
+#include "make_spared.h"
 #include "questions.h"
 
-#define KEPT        "tests/columns.txt"
-#define DAYS        (86400.0 * 500)
+#define KEPT "tests/columns.txt"
+/* 2026: what is fixed in evidence is not told from what is near now; packages are 400 days old. */
+#define SINCE       1767225600.0
+#define DAYS        (86400.0 * 410)
 #define COLUMNS_MAX 256
 
 #define ASKED                                                                                      \
@@ -60,12 +65,12 @@ static bool is_moment(double value)
     double now = (double)time(NULL);
 
     for (double unit = 1; unit <= 1e6; unit *= 1e3)
-        if (value / unit > now - DAYS && value / unit < now + DAYS)
+        if (value / unit > fmin(SINCE, now - DAYS) && value / unit < now + DAYS)
             return true;
     return false;
 }
 
-/* The size of a date and time that begins here, 2026-11-28 22:06:01.5Z, in a year near this one; 0: none does. */
+/* The size of a date and time that begins here, 2026-11-28 22:06:01.5Z, from 2025 on; 0: none does. */
 static size_t date_at(const char *text)
 {
     static const char form[] = "0000-00-00 00:00:00";
@@ -77,7 +82,7 @@ static size_t date_at(const char *text)
             : form[n] == ' ' ? text[n] != ' ' && text[n] != 'T'
                              : text[n] != form[n])
             break;
-    if (n < 10 || abs(atoi(text) - gmtime(&now)->tm_year - 1900) > 2)
+    if (n < 10 || atoi(text) < 2025 || atoi(text) > gmtime(&now)->tm_year + 1900 + 2)
         return 0;
     if (form[n])
         return 10;
@@ -209,22 +214,123 @@ static void write_host(const struct corpus *corpus, const struct corpus *more, c
     free(all.items);
 }
 
-static sqlite3 *open_hosts(void)
+static void add_host(sqlite3 *db, const char *dir)
 {
-    static const char *const platforms[] = {"linux", "macos", "windows"};
-    struct corpus           *corpus = corpus_load("tests/corpus/judgement");
-    struct corpus           *more = corpus_load("tests/corpus/signals");
-    sqlite3                 *db = harness_open();
-    char                     dir[4200];
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+}
 
-    harness_query(db, "DELETE FROM evidence");
-    for (size_t i = 0; i < sizeof platforms / sizeof *platforms; i++) {
+static const char *const platforms[] = {"linux", "macos", "windows"};
+#define N_PLATFORMS (sizeof platforms / sizeof *platforms)
+
+static void add_cases(sqlite3 *db)
+{
+    struct corpus *corpus = corpus_load("tests/corpus/judgement");
+    struct corpus *more = corpus_load("tests/corpus/signals");
+    char           dir[4200];
+
+    for (size_t i = 0; i < N_PLATFORMS; i++) {
         snprintf(dir, sizeof dir, "%s/all-%s", root, platforms[i]);
         write_host(corpus, more, platforms[i], dir);
-        harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+        add_host(db, dir);
     }
     corpus_free(corpus);
     corpus_free(more);
+}
+
+static bool is_log(const char *path)
+{
+    return strstr(path, "/log/") || strstr(path, "history");
+}
+
+/* The text of a file below a folder, or NULL. */
+static char *text_of(const char *dir, const char *path)
+{
+    char whole[4400];
+
+    snprintf(whole, sizeof whole, "%s/%s", dir, path);
+    return access(whole, F_OK) == 0 ? harness_read(whole, NULL) : NULL;
+}
+
+/* The first host that has no other file in the place of an attack's, but for logs, which are added to. */
+static const char *host_for(const struct attack *attack, const char *platform)
+{
+    static char dir[4200];
+
+    for (int k = 0;; k++) {
+        bool taken = false;
+        snprintf(dir, sizeof dir, "%s/%s-%d", root, platform, k);
+        for (size_t i = 0; attack->files[i]; i += 2) {
+            char *text = is_log(attack->files[i]) ? NULL : text_of(dir, attack->files[i]);
+            taken = taken || (text && strcmp(text, attack->files[i + 1]) != 0);
+            free(text);
+        }
+        if (!taken)
+            return dir;
+    }
+}
+
+static void put_files(const struct attack *attack, const char *dir)
+{
+    for (size_t i = 0; attack->files[i]; i += 2) {
+        char         *before = is_log(attack->files[i]) ? text_of(dir, attack->files[i]) : NULL;
+        struct buffer text = {0};
+        buffer_printf(&text, "%s%s", before ? before : "", attack->files[i + 1]);
+        harness_write(dir, attack->files[i], text.data, text.size);
+        buffer_free(&text);
+        free(before);
+    }
+}
+
+/* The events of all attacks, in one log. */
+static void put_events(const char *dir)
+{
+    static struct staged_event events[1000];
+    char                       path[4400];
+    size_t                     n = 0;
+
+    for (const struct attack *attack = evaluate_windows; attack->trick; attack++)
+        for (size_t i = 0; attack->events[i].id; i++) {
+            ck_assert_uint_lt(n, sizeof events / sizeof *events);
+            events[n++] = attack->events[i];
+        }
+    harness_write_text(dir, "Windows/System32/winevt/Logs/.keep", "");
+    snprintf(path, sizeof path, "%s/Windows/System32/winevt/Logs/Staged.evtx", dir);
+    make_evtx(path, events, n);
+}
+
+/* What attacks leave in logs, as `make evaluate` stages them. */
+static void add_staged(sqlite3 *db)
+{
+    const struct attack *const lists[] = {evaluate_linux, evaluate_macos, evaluate_windows};
+    char                       dir[4200];
+
+    snprintf(dir, sizeof dir, "%s/windows-0", root);
+    put_events(dir);
+    for (size_t i = 0; i < N_PLATFORMS; i++)
+        for (const struct attack *attack = lists[i]; attack->trick; attack++)
+            if (attack->files[0])
+                put_files(attack, host_for(attack, platforms[i]));
+    for (size_t i = 0; i < N_PLATFORMS; i++)
+        for (int k = 0;; k++) {
+            snprintf(dir, sizeof dir, "%s/%s-%d", root, platforms[i], k);
+            if (access(dir, F_OK) < 0)
+                break;
+            add_host(db, dir);
+        }
+}
+
+static sqlite3 *open_hosts(int set)
+{
+    sqlite3 *db;
+
+    if (set == 1) {
+        root = make_platforms();
+        return make_platforms_open(root);
+    }
+    root = harness_scratch();
+    db = harness_open();
+    harness_query(db, "DELETE FROM evidence");
+    (set == 0 ? add_cases : add_staged)(db);
     return db;
 }
 
@@ -244,7 +350,11 @@ static int print_other(const char *mark, const char *a, const char *b)
     return n;
 }
 
-/* The rows of each relation over two sets of evidence, against those kept. */
+#define N_SETS 3
+static const char *const sets[N_SETS] = {"all labelled cases", "small evidence of every platform",
+                                         "logs of staged attacks"};
+
+/* The rows of each relation over each set of evidence, against those kept. */
 START_TEST(columns_have_what_they_had)
 {
     struct questions questions = questions_of(ASKED);
@@ -252,10 +362,9 @@ START_TEST(columns_have_what_they_had)
 
     if (geteuid() != 0)
         SKIP("needs root");
-    for (int set = 0; set < 2; set++) {
-        root = set ? make_platforms() : harness_scratch();
-        sqlite3 *db = set ? make_platforms_open(root) : open_hosts();
-        buffer_puts(&out, set ? "# small evidence of every platform\n" : "# all labelled cases\n");
+    for (int set = 0; set < N_SETS; set++) {
+        sqlite3 *db = open_hosts(set);
+        buffer_printf(&out, "# %s\n", sets[set]);
         for (size_t i = 0; i < questions.n; i++) {
             char *sql = question_sql(&questions.list[i], make_rules());
             if (!is_left_out(questions.list[i].name, NULL, set))
@@ -277,13 +386,39 @@ START_TEST(columns_have_what_they_had)
 }
 END_TEST
 
+/* With what each analytic judges on those hosts: of a user, a service, a path. */
+static const struct {
+    const char *view, *expression, *list, *column;
+} lists[] = {
+    {"t1569_command_execution", "coalesce(login_user, user)", "known_admins", "user"},
+    {"t1569_command_execution", "target", "known_services", "name"},
+    {"t1569_file_modification", "user", "known_admins", "user"},
+    {"t1569_file_modification", "subject", "known_paths", "path"},
+    {"t1569_process_creation", "exe", "known_paths", "path"},
+    {"t1569_registry_modification", "user", "known_admins", "user"},
+    {"t1569_service_creation", "service", "known_services", "name"},
+    {"t1569_service_creation", "user", "known_admins", "user"},
+    {"t1569_unasked_start", "subject", "known_services", "name"},
+};
+
+START_TEST(what_is_known_is_left_out_and_nothing_else)
+{
+    sqlite3 *db = open_hosts(2);
+
+    expect_spared(db, lists[_i].view, lists[_i].expression, lists[_i].list, lists[_i].column);
+    harness_close(db);
+}
+END_TEST
+
 Suite *make_columns_suite(void)
 {
     Suite *suite = suite_create("columns");
     TCase *tcase = tcase_create("columns");
 
-    tcase_set_timeout(tcase, 240);
+    tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, columns_have_what_they_had);
+    tcase_add_loop_test(tcase, what_is_known_is_left_out_and_nothing_else, 0,
+                        sizeof lists / sizeof lists[0]);
     suite_add_tcase(suite, tcase);
     return suite;
 }

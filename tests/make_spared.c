@@ -16,6 +16,7 @@ void expect_spared(sqlite3 *db, const char *view, const char *expression, const 
                   expression, view, expression);
     int64_t n = harness_int(db, "SELECT coalesce(sum(n), 0) FROM spared");
     ck_assert_msg(n > 0, "no row of %s has %s", view, expression);
+    int64_t others = harness_int(db, "SELECT count(*) FROM %s", view) - n;
     for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
         harness_query(db, "DELETE FROM %s", list);
         harness_query(db, "INSERT INTO %s(%s, host) SELECT value, %s FROM spared", list, column,
@@ -26,6 +27,7 @@ void expect_spared(sqlite3 *db, const char *view, const char *expression, const 
                                    view, expression);
         ck_assert_msg(left == (turns[i].stays ? n : 0), "%s, %s for host %s: %d rows of %d", view,
                       list, turns[i].host, (int)left, (int)n);
+        ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM %s", view), others + left);
     }
     harness_query(db, "DELETE FROM %s; DROP TABLE spared", list);
 }
