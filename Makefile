@@ -3,13 +3,14 @@
 VERSION := 0.2.0
 
 # Debian packages: what a build needs, what the tests need beside it, what a test is skipped without,
-# and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.
+# what TARGET=windows builds and tests with, and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.
 PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev \
                     libmd-dev libyaml-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev \
                     libarchive-dev
 CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
 ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
                     libplist-utils sudo strace rpm db5.3-util umoci
+WINDOWS_PACKAGES := gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils wine wine64 sqlite3
 DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium
 
 prefix  ?= /usr/local
@@ -92,7 +93,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: FORCE all arrows attack bench bench-large bindings check check-build check-fast check-nobody check-platforms clean coverage deps deps-check \
-        deb deps-develop deps-platforms dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
+        deb deps-develop deps-platforms deps-windows dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table packages-arm64 packages-check report-check rpm signals soak static static-check symbols tables-data threads \
         uninstall weights
 
@@ -252,6 +253,7 @@ INSTALL_PACKAGES := ./tests/install-packages.sh
 deps:         ; @$(INSTALL_PACKAGES) $(PACKAGES)
 deps-check:   ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) --optional $(ORACLE_PACKAGES)
 deps-platforms: ; @$(INSTALL_PACKAGES) debootstrap git util-linux
+deps-windows: ; @$(INSTALL_PACKAGES) $(WINDOWS_PACKAGES)
 deps-develop: ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) $(DEVELOP_PACKAGES)
 
 install: all $(BUILD)/svcql.a

@@ -2,6 +2,8 @@
 # from Debian's sources once, into WINDOWS_ROOT: tests/windows-sysroot.sh. Nothing but Windows's own
 # libraries is needed where it runs.
 HOST_FOLDERS := ext/host/windows/% ext/static/libarchive.c
+# ccache's folder in PATH has no compiler of this name.
+CCACHE       ?= $(if $(findstring /ccache,$(PATH)),ccache)
 CC           := $(CCACHE) x86_64-w64-mingw32-gcc-posix
 AR           := x86_64-w64-mingw32-ar
 BUILD        := build/windows
@@ -35,14 +37,14 @@ $(BUILD)/ext/program/embedded_files.o: SVCQL_CFLAGS += -fno-lto
 
 $(READY): tests/windows-sysroot.sh
 	@$(SAY) "  ROOT  $(WINDOWS_ROOT)"
-	./tests/install-packages.sh gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils
+	@$(MAKE) --no-print-directory deps-windows
 	./tests/windows-sysroot.sh $(WINDOWS_ROOT)
 	touch $@
 
 # What the extension gives under Wine, beside what the one of this system gives.
 .PHONY: check-wine
 check-wine:
-	@./tests/install-packages.sh wine wine64 sqlite3
+	@$(MAKE) --no-print-directory deps-windows
 	@$(MAKE) --no-print-directory $(JOBS) $(PRODUCTS)
 	@$(MAKE) --no-print-directory $(JOBS) TARGET=linux build/svcql.so build/svcql
 	@SVCQL_WINDOWS_DIR=$(WINDOWS_ROOT) ./tests/wine.sh $(BUILD)
