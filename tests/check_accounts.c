@@ -1,12 +1,16 @@
 /* check_accounts.c -- users, groups and who may write along a path. */
 #include "harness.h"
 #include "make_acl.h"
+#include "make_hive.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/access/posix_acl.h"
+#include "formats/access/sam.h"
 
 static const char *fixture(void)
 {
@@ -46,6 +50,213 @@ START_TEST(groups_list_their_members)
     harness_expect(db, "ann,bob", "SELECT members FROM groups('%s') WHERE groupname = 'sudo'",
                    root);
     harness_close(db);
+}
+END_TEST
+
+/* Accounts of Windows ------------------------------------------------------------------ */
+
+/* A value of SAM: a table of `table` bytes, and after it parts that its entries name. */
+struct sam_value {
+    uint8_t data[1024];
+    size_t  table, size;
+};
+
+static void put32(uint8_t *p, uint32_t n)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(n >> 8 * i);
+}
+
+static void put_part(struct sam_value *value, size_t entry, const void *data, size_t size)
+{
+    put32(value->data + entry, (uint32_t)(value->size - value->table));
+    put32(value->data + entry + 4, (uint32_t)size);
+    memcpy(value->data + value->size, data, size);
+    value->size += (size + 3) & ~(size_t)3;
+}
+
+static void put_words(struct sam_value *value, size_t entry, const char *text)
+{
+    uint8_t wide[128];
+    size_t  n = strlen(text);
+
+    for (size_t i = 0; i < n; i++) {
+        wide[2 * i] = (uint8_t)text[i];
+        wide[2 * i + 1] = 0;
+    }
+    put_part(value, entry, wide, 2 * n);
+}
+
+static struct sam_value user_value(const char *name, const char *full, const char *comment)
+{
+    struct sam_value v = {.table = 0xcc, .size = 0xcc};
+
+    put_part(&v, 0, "descriptor", 10);
+    put_words(&v, 0x0c, name);
+    put_words(&v, 0x18, full);
+    put_words(&v, 0x24, comment);
+    return v;
+}
+
+static void add_user(struct made_hive *sam, uint32_t rid, const char *name, const char *full,
+                     const char *comment)
+{
+    struct sam_value v = user_value(name, full, comment);
+    uint8_t          f[80] = {2, 0, 1};
+    char             path[64];
+
+    put32(f + 0x30, rid);
+    put32(f + 0x34, 513);
+    snprintf(path, sizeof path, "SAM\\Domains\\Account\\Users\\%08X", rid);
+    make_hive_value(make_hive_key(sam, path), "F", 3, f, sizeof f);
+    make_hive_value(make_hive_key(sam, path), "V", 3, v.data, v.size);
+    snprintf(path, sizeof path, "SAM\\Domains\\Account\\Users\\Names\\%s", name);
+    make_hive_value(make_hive_key(sam, path), "", rid, "", 0);
+}
+
+#define MACHINE   "\1\0\0\0\2\0\0\0\3\0\0\0" /* S-1-5-21-1-2-3 */
+#define OF_DOMAIN "\1\5\0\0\0\0\0\5\25\0\0\0"
+
+static struct sam_value group_value(uint32_t rid, const char *name, const char *comment,
+                                    const char *members, size_t size)
+{
+    struct sam_value c = {.table = 0x34, .size = 0x34};
+
+    put32(c.data, rid);
+    put_words(&c, 0x10, name);
+    put_words(&c, 0x1c, comment);
+    put_part(&c, 0x28, members, size);
+    return c;
+}
+
+static struct made_hive *sam_hive(void)
+{
+    static const char admins[] = OF_DOMAIN MACHINE "\364\1\0\0" /* Administrator */
+        OF_DOMAIN                          MACHINE "\353\3\0\0" /* no account */
+        OF_DOMAIN "\7\0\0\0\2\0\0\0\3\0\0\0\0\2\0\0";           /* of a domain */
+    static const char users[] = "\1\1\0\0\0\0\0\5\4\0\0\0";     /* INTERACTIVE */
+    struct made_hive *sam = make_hive();
+    struct sam_value  c = group_value(544, "Administrators", "All rights", admins,
+                                      sizeof admins - 1),
+                     d = group_value(1001, "Backup", "", users, sizeof users - 1);
+
+    make_hive_value(make_hive_key(sam, "SAM\\Domains\\Account"), "V", 3, "some bytes" MACHINE, 22);
+    add_user(sam, 500, "Administrator", "", "Built-in account");
+    add_user(sam, 1000, "ann", "Ann Example", "Desk 7");
+    make_hive_value(make_hive_key(sam, "SAM\\Domains\\Builtin\\Aliases\\00000220"), "C", 3, c.data,
+                    c.size);
+    make_hive_value(make_hive_key(sam, "SAM\\Domains\\Account\\Aliases\\000003E9"), "C", 3, d.data,
+                    d.size);
+    make_hive_key(sam, "SAM\\Domains\\Builtin\\Aliases\\Members");
+    make_hive_key(sam, "SAM\\Domains\\Builtin\\Aliases\\Names\\Administrators");
+    return sam;
+}
+
+#define CONFIG "Windows/System32/config/"
+
+static const char *windows_root(struct made_hive *sam)
+{
+    const char       *root = harness_scratch();
+    struct made_hive *software = make_hive(), *system = make_hive();
+
+    make_hive_expand(make_hive_key(software, "Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\"
+                                             "S-1-5-21-1-2-3-1000"),
+                     "ProfileImagePath", "C:\\Users\\ann");
+    make_hive_string(make_hive_key(system, "ControlSet001\\Control\\ComputerName\\ComputerName"),
+                     "ComputerName", "PC1");
+    make_hive_dword(make_hive_key(system, "Select"), "Current", 1);
+    make_hive_file(sam, root, CONFIG "SAM");
+    make_hive_file(software, root, CONFIG "SOFTWARE");
+    make_hive_file(system, root, CONFIG "SYSTEM");
+    make_hive_free(sam);
+    make_hive_free(software);
+    make_hive_free(system);
+    return root;
+}
+
+START_TEST(accounts_of_windows_have_names_and_profiles)
+{
+    sqlite3    *db = harness_open();
+    const char *root = windows_root(sam_hive());
+
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+    harness_expect(
+        db,
+        "500|513|Administrator|Built-in account|NULL|S-1-5-21-1-2-3-500|PC1|1\n"
+        "1000|513|ann|Ann Example, Desk 7|C:\\Users\\ann|S-1-5-21-1-2-3-1000|PC1|2",
+        "SELECT uid, gid, username, description, coalesce(directory, 'NULL'), uuid, host, line "
+        "FROM users WHERE source LIKE '%%/SAM'");
+    harness_expect(db, "ann",
+                   "SELECT username FROM users WHERE uid = 1000 AND source LIKE '%%/SAM'");
+    harness_expect(
+        db, "read|2|0",
+        "SELECT status, records, skipped FROM evidence_sources WHERE table_name = 'users' "
+        "AND location LIKE '%%/SAM'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(groups_of_windows_have_their_members_by_name_or_sid)
+{
+    sqlite3    *db = harness_open();
+    const char *root = windows_root(sam_hive());
+
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+    harness_expect(db,
+                   "544|Administrators|Administrator,S-1-5-21-1-2-3-1003,S-1-5-21-7-2-3-512|All "
+                   "rights|S-1-5-32-544\n1001|Backup|S-1-5-4||S-1-5-21-1-2-3-1001",
+                   "SELECT gid, groupname, members, comment, group_sid FROM groups "
+                   "WHERE source LIKE '%%/SAM'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_damaged_account_of_windows_is_counted_and_the_others_are_read)
+{
+    sqlite3          *db = harness_open();
+    struct made_hive *sam = sam_hive();
+    struct sam_value  v = user_value("x", "", "");
+
+    put32(v.data + 0x18, 0xffffff00); /* its full name is elsewhere */
+    make_hive_value(make_hive_key(sam, "SAM\\Domains\\Account\\Users\\000001F4"), "V", 3, v.data,
+                    v.size);
+    const char *root = windows_root(sam);
+    free(harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root));
+    harness_expect(db, "ann", "SELECT username FROM users WHERE source LIKE '%%/SAM'");
+    harness_expect(db, "1|1",
+                   "SELECT records, skipped FROM evidence_sources WHERE table_name = 'users' "
+                   "AND location LIKE '%%/SAM'");
+    harness_close(db);
+}
+END_TEST
+
+/* Each size and each offset of the table, as an attacker may write it. */
+START_TEST(values_of_sam_are_read_within_their_bounds)
+{
+    struct sam_value      v = user_value("name", "full", "comment");
+    struct sam_value      c = group_value(544, "g", "c", "12345678", 8);
+    struct sam_user       user;
+    struct sam_group      group;
+    uint8_t               f[0x38] = {0};
+    static const uint32_t numbers[] = {0, 1, 0x7fffffff, 0xffffffff, 0xffffff34};
+
+    ck_assert_int_eq(sam_user_parse(f, sizeof f, v.data, v.size, &user), 0);
+    ck_assert_int_eq(sam_group_parse(c.data, c.size, &group), 0);
+    for (size_t size = 0; size < v.size; size++) { /* copies of just that size, for the sanitizer */
+        uint8_t *copy = malloc(size + 1);
+        memcpy(copy, v.data, size);
+        int r = sam_user_parse(f, sizeof f, copy, size, &user);
+        ck_assert(size < 0xcc ? r < 0 : r == 0 || r < 0);
+        free(copy);
+    }
+    for (size_t at = 0; at < 0x34; at += 4)
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+            struct sam_value changed = c;
+            put32(changed.data + at, numbers[i]);
+            int r = sam_group_parse(changed.data, changed.size, &group);
+            ck_assert(r < 0 || group.members + group.size <= changed.data + changed.size);
+        }
+    ck_assert_int_lt(sam_user_parse(f, 0x37, v.data, v.size, &user), 0);
 }
 END_TEST
 
@@ -160,6 +371,10 @@ Suite *make_accounts_suite(void)
 
     tcase_add_test(tcase, every_account_is_a_row_and_every_bad_line_is_counted);
     tcase_add_test(tcase, groups_list_their_members);
+    tcase_add_test(tcase, accounts_of_windows_have_names_and_profiles);
+    tcase_add_test(tcase, groups_of_windows_have_their_members_by_name_or_sid);
+    tcase_add_test(tcase, a_damaged_account_of_windows_is_counted_and_the_others_are_read);
+    tcase_add_test(tcase, values_of_sam_are_read_within_their_bounds);
     tcase_add_test(tcase, a_link_that_others_can_replace_is_seen_on_the_way);
     tcase_add_test(tcase, a_link_out_of_the_root_stays_inside);
     tcase_add_test(tcase, a_path_is_needed);

@@ -224,6 +224,24 @@ START_TEST(a_key_that_is_known_to_have_no_subkeys_is_not_asked_for_one)
 }
 END_TEST
 
+START_TEST(a_key_has_its_values_as_often_as_they_are_asked_for)
+{
+    struct hive_key     key;
+    struct hive_value   value;
+    struct hive_subkeys list;
+    struct hive_key     set, services;
+
+    ck_assert_int_eq(hive_find(&hive, hive.root, "Leaf", &key), 0);
+    ck_assert_int_eq(hive_find_value(&hive, &key, "Start", &value), 0);
+    ck_assert_int_eq(hive_find_value(&hive, &key, "Start", &value), 0);
+    ck_assert_int_eq(hive_find(&hive, hive.root, "ControlSet001", &set), 0);
+    for (int i = 0; i < 2; i++) {
+        hive_subkeys_begin(&list, &hive, &set);
+        ck_assert(hive_subkeys_next(&list, &services));
+    }
+}
+END_TEST
+
 START_TEST(a_long_list_of_keys_is_whole)
 {
     struct hive_subkeys list;
@@ -269,6 +287,7 @@ Suite *make_hive_live_suite(void)
     tcase_add_test(tc, a_key_is_found_by_its_path_without_its_neighbours);
     tcase_add_test(tc, a_walk_sees_each_key_once_and_what_is_denied_is_counted);
     tcase_add_test(tc, a_key_that_is_known_to_have_no_subkeys_is_not_asked_for_one);
+    tcase_add_test(tc, a_key_has_its_values_as_often_as_they_are_asked_for);
     tcase_add_test(tc, a_long_list_of_keys_is_whole);
     tcase_add_test(tc, a_descriptor_is_read_and_nothing_is_found_deleted);
     suite_add_tcase(suite, tc);

@@ -151,6 +151,10 @@ gives "a service that is created is seen" 'svcqltest|AUTO_START|C:\ProgramData\x
     "SELECT name, start_type, image_path_resolved, current, service_dll_resolved FROM registry_services WHERE name = 'svcqltest'"
 gives "its key was written now" 1 \
     "SELECT abs(time - unixepoch('now')) < 100 FROM registry_services WHERE name = 'SVCQLTEST'"
+wine reg add 'HKLM\System\CurrentControlSet\Services\svcqltest' /v FailureActions /t REG_BINARY \
+    /d 80510100000000000000000001000000140000000300000060ea0000 /f >/dev/null
+gives "what it does when it fails is read too" 'run_command' \
+    "SELECT failure_actions ->> '$.actions[0].type' FROM registry_services WHERE name = 'svcqltest'"
 gives "it is a service of this host" 'svcqltest|Tëst €|STOPPED' \
     "SELECT name, display_name, status FROM services WHERE name = 'svcqltest'"
 gives "the manager would start it" 'STOPPED|AUTO_START|C:\ProgramData\x.exe -k netsvcs|LocalSystem' \
@@ -178,6 +182,15 @@ else
 fi
 wine "$acl" key 'SYSTEM\CurrentControlSet\Services\svcqlclosed' 'D:(A;;0xf003f;;;WD)'
 wine reg delete 'HKLM\System\CurrentControlSet\Services\svcqlclosed' /f >/dev/null
+
+# Accounts of the SAM hive in use: values F and V of tables/formats/access/sam.h. Wine has none of its own.
+zeros() { printf '%0*d' $((2 * $1)) 0; }
+user='HKLM\SAM\SAM\Domains\Account\Users\000003E8'
+wine reg add "$user" /v F /t REG_BINARY /d "$(zeros 48)e803000001020000$(zeros 24)" /f >/dev/null
+wine reg add "$user" /v V /t REG_BINARY /d "$(zeros 12)000000000600000000000000$(zeros 180)61006e006e00" /f >/dev/null
+gives "accounts of the registry in use" '1000|513|ann|HKEY_LOCAL_MACHINE\SAM' \
+    "SELECT uid, gid, username, source FROM users"
+wine reg delete 'HKLM\SAM\SAM' /f >/dev/null
 
 # Histories of PowerShell, of each profile and of the system's own.
 for profile in "users/älice" users/bob windows/system32/config/systemprofile windows/ServiceProfiles/LocalService; do

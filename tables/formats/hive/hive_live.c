@@ -259,8 +259,10 @@ static void fill(struct hive *hive, struct hive_key *key, list_fn *list, unsigne
     struct hive_live *live = hive->live;
     uint8_t          *nk = live->bins + key->cell + 4;
 
-    if (hive_u16(nk + NK_FLAGS) & listed)
+    if (hive_u16(nk + NK_FLAGS) & listed) {
+        hive_key(hive, key->cell, key); /* it may be a copy from before */
         return;
+    }
     put16(nk + NK_FLAGS, hive_u16(nk + NK_FLAGS) | listed);
     live->n = 0;
     live->parent = key->cell;

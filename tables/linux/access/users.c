@@ -1,4 +1,5 @@
-/* users.c -- the accounts and groups in a host's files.
+/* users.c -- the accounts and groups in a host's files: /etc/passwd and /etc/group, and the SAM hive of Windows, on
+ * disks and of the registry in use.
  *
  *     SELECT username, shell FROM users WHERE uid = 0;
  *     SELECT members FROM groups WHERE groupname IN ('sudo', 'wheel', 'admin');
@@ -10,7 +11,7 @@
 #include "evidence.h"
 #include "formats/access/passwd_text.h"
 #include "place_files.h"
-#include "table.h"
+#include "windows/sam_accounts.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -21,6 +22,7 @@ struct user_row {
     const char *description;
     const char *directory;
     const char *shell;
+    const char *uuid;
     const char *host;
     const char *source;
     int64_t     line;
@@ -31,6 +33,8 @@ struct group_row {
     int64_t     gid;
     const char *groupname;
     const char *members;
+    const char *comment;
+    const char *group_sid;
     const char *host;
     const char *source;
     int64_t     line;
@@ -50,6 +54,8 @@ struct lines {
     struct place_files      files;
     bool                    in_file;
     int64_t                 line;
+    struct sam_accounts     sam; /* after the files */
+    bool                    in_sam;
 };
 
 static int lines_begin(struct tbl_scan *scan, const struct place_of_files *place, const char *host,
@@ -70,7 +76,21 @@ static int lines_begin(struct tbl_scan *scan, const struct place_of_files *place
 
 static void lines_end(struct tbl_scan *scan)
 {
-    place_files_end(&((struct lines *)tbl_state(scan))->files);
+    struct lines *lines = tbl_state(scan);
+
+    sam_accounts_end(&lines->sam);
+    place_files_end(&lines->files);
+}
+
+/* The next account or group of a SAM hive, after the last line. */
+static int next_of_sam(struct tbl_scan *scan, bool users, const char *host, const char *root,
+                       struct sam_account *ret)
+{
+    struct lines *lines = tbl_state(scan);
+    int rc = lines->in_sam ? SQLITE_OK : sam_accounts_begin(&lines->sam, scan, users, host, root);
+
+    lines->in_sam = true;
+    return rc == SQLITE_OK ? sam_accounts_next(&lines->sam, ret) : rc;
 }
 
 /* The next line of the file of any root: SQLITE_ROW, SQLITE_DONE or an error. */
@@ -133,18 +153,44 @@ static int fill_user(struct tbl_scan *scan, const struct lines *lines,
                                                                              : SQLITE_NOMEM;
 }
 
+static void fill_sam_user(const struct sam_account *account, struct user_row *row)
+{
+    *row = (struct user_row){
+        .uid = account->id,
+        .gid = account->group,
+        .username = account->name,
+        .description = account->description,
+        .directory = account->directory,
+        .uuid = *account->sid ? account->sid : NULL,
+        .host = account->host,
+        .source = account->source,
+        .line = account->number,
+        .root = row->root,
+    };
+}
+
 static int users_next(struct tbl_scan *scan, void *row)
 {
-    struct lines      *lines = tbl_state(scan);
-    struct passwd_line parsed;
-    char              *line;
-    size_t             size;
-    int                rc;
+    struct lines          *lines = tbl_state(scan);
+    const struct user_row *key = tbl_key(scan);
+    struct sam_account     account;
+    struct passwd_line     parsed;
+    char                  *line;
+    size_t                 size;
+    int                    rc = SQLITE_DONE;
 
-    while ((rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
+    while (!lines->in_sam && (rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
         if (taken(lines, passwd_parse(line, size, &parsed)) &&
             tbl_match_int(lines->uid, parsed.uid))
             return fill_user(scan, lines, &parsed, row);
+    }
+    while (rc == SQLITE_DONE &&
+           (rc = next_of_sam(scan, true, key->host, key->root, &account)) == SQLITE_ROW) {
+        if (tbl_match_int(lines->uid, account.id)) {
+            fill_sam_user(&account, row);
+            return SQLITE_ROW;
+        }
+        rc = SQLITE_DONE;
     }
     return rc;
 }
@@ -161,28 +207,24 @@ static int get_gid_signed(struct tbl_scan *scan, const void *row, sqlite3_contex
     return give_signed(out, ((const struct user_row *)row)->gid);
 }
 
-/* Accounts of Linux have none. */
-static int get_uuid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
-{
-    (void)scan, (void)row, (void)out;
-    return SQLITE_OK;
-}
-
 static const struct tbl_column user_columns[] = {
-    TBL_COL(struct user_row, uid, TBL_KEY, "User id"),
-    TBL_COL(struct user_row, gid, 0, "Primary group id"),
+    TBL_COL(struct user_row, uid, TBL_KEY, "User id; of Windows the last number of the SID"),
+    TBL_COL(struct user_row, gid, 0,
+            "Primary group id; of Windows the last number of the group's SID"),
     TBL_LAZY("uid_signed", TBL_INT, 0, "uid as a number of 32 bits with a sign, as in osquery",
              get_uid_signed),
     TBL_LAZY("gid_signed", TBL_INT, 0, "gid as a number of 32 bits with a sign, as in osquery",
              get_gid_signed),
     TBL_COL(struct user_row, username, 0, "Login name"),
-    TBL_COL(struct user_row, description, 0, "Full name and other information (GECOS)"),
-    TBL_COL(struct user_row, directory, 0, "Home directory"),
-    TBL_COL(struct user_row, shell, 0, "Login shell"),
-    TBL_LAZY("uuid", TBL_TEXT, 0, "NULL: accounts of Linux have none", get_uuid),
+    TBL_COL(struct user_row, description, 0,
+            "Full name and other information (GECOS); of Windows full name and comment"),
+    TBL_COL(struct user_row, directory, 0,
+            "Home directory; of Windows the folder of the profile, as its SOFTWARE hive has it"),
+    TBL_COL(struct user_row, shell, 0, "Login shell; NULL on Windows"),
+    TBL_COL(struct user_row, uuid, 0, "SID of an account of Windows"),
     TBL_COL(struct user_row, host, TBL_KEY, "Host the account is on"),
     TBL_COL(struct user_row, source, TBL_ID, "File it was read from"),
-    TBL_COL(struct user_row, line, TBL_ID, "Line of the file, from 1"),
+    TBL_COL(struct user_row, line, TBL_ID, "Line of the file, or number in the hive, from 1"),
     TBL_COL(struct user_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };
 
@@ -194,7 +236,7 @@ static const struct tbl_example user_examples[] = {
 
 const struct tbl_table users_table = {
     .name = "users",
-    .doc = "Accounts of /etc/passwd",
+    .doc = "Accounts of /etc/passwd, and of the SAM hive of Windows",
     .columns = user_columns,
     .n_columns = TBL_COUNT(user_columns),
     .examples = user_examples,
@@ -232,18 +274,39 @@ static int fill_group(struct tbl_scan *scan, const struct lines *lines,
     return row->groupname && row->members ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
+static void fill_sam_group(const struct sam_account *account, struct group_row *row)
+{
+    *row = (struct group_row){
+        .gid = account->id,
+        .groupname = account->name,
+        .members = account->members,
+        .comment = account->description,
+        .group_sid = *account->sid ? account->sid : NULL,
+        .host = account->host,
+        .source = account->source,
+        .line = account->number,
+        .root = row->root,
+    };
+}
+
 static int groups_next(struct tbl_scan *scan, void *row)
 {
-    struct lines     *lines = tbl_state(scan);
-    struct group_line parsed;
-    char             *line;
-    size_t            size;
-    int               rc;
+    struct lines           *lines = tbl_state(scan);
+    const struct group_row *key = tbl_key(scan);
+    struct sam_account      account;
+    struct group_line       parsed;
+    char                   *line;
+    size_t                  size;
+    int                     rc = SQLITE_DONE;
 
-    while ((rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
+    while (!lines->in_sam && (rc = next_line(lines, &line, &size)) == SQLITE_ROW) {
         if (taken(lines, group_parse(line, size, &parsed)))
             return fill_group(scan, lines, &parsed, row);
     }
+    if (rc == SQLITE_DONE)
+        rc = next_of_sam(scan, false, key->host, key->root, &account);
+    if (rc == SQLITE_ROW)
+        fill_sam_group(&account, row);
     return rc;
 }
 
@@ -258,10 +321,15 @@ static const struct tbl_column group_columns[] = {
     TBL_LAZY("gid_signed", TBL_INT, 0, "gid as a number of 32 bits with a sign, as in osquery",
              get_group_signed),
     TBL_COL(struct group_row, groupname, 0, "Name of the group"),
-    TBL_COL(struct group_row, members, 0, "Members that the file lists, separated by commas"),
+    TBL_COL(
+        struct group_row, members, 0,
+        "Members that the file lists, separated by commas; of Windows those of other machines and "
+        "domains by SID"),
+    TBL_COL(struct group_row, comment, 0, "What a group of Windows is for, as it says"),
+    TBL_COL(struct group_row, group_sid, 0, "SID of a group of Windows"),
     TBL_COL(struct group_row, host, TBL_KEY, "Host the group is on"),
     TBL_COL(struct group_row, source, TBL_ID, "File it was read from"),
-    TBL_COL(struct group_row, line, TBL_ID, "Line of the file, from 1"),
+    TBL_COL(struct group_row, line, TBL_ID, "Line of the file, or number in the hive, from 1"),
     TBL_COL(struct group_row, root, TBL_KEY | TBL_HIDDEN, "Root directory to read below"),
 };
 
@@ -272,7 +340,7 @@ static const struct tbl_example group_examples[] = {
 
 const struct tbl_table groups_table = {
     .name = "groups",
-    .doc = "Groups of /etc/group",
+    .doc = "Groups of /etc/group, and of the SAM hive of Windows",
     .columns = group_columns,
     .n_columns = TBL_COUNT(group_columns),
     .examples = group_examples,
