@@ -4,37 +4,30 @@
 #   -- columns: name  sentence
 #   --          name  sentence
 #
-# With -v text=FILE the last step writes the sentences there, each with a byte 1 after it, as ext/embed.awk does.
+# All texts are in one, to which the table has offsets. With -v text=FILE it goes there, each with a byte 1 after it, as
+# ext/embed.awk does.
 BEGIN {
     FS = "\t"
-    if (c) {
-        print "#include \"views.h\"\n"
-        if (text != "")
-            print "extern char embedded_docs[];\n"
-        print "const struct embedded_column embedded_columns[] = {"
-    }
+    if (c)
+        print "#include \"views.h\"\n\nconst struct embedded_column embedded_columns[] = {"
 }
-c && text != "" {
-    printf "    {\"%s\", \"%s\", embedded_docs + %d},\n", $1, $2, size
-    printf "%s\001", $3 > text
-    size += length($3) + 1
-    next
+# The offset of a text: each is there once.
+function place(string,    shown) {
+    if (string in at)
+        return at[string]
+    at[string] = size + 0
+    size += length(string) + 1
+    shown = string
+    gsub(/\\/, "&&", shown)
+    gsub(/"/, "\\\"", shown)
+    lines[++n_lines] = "    \"" shown "\\000\""
+    if (text != "")
+        printf "%s\001", string > text
+    return at[string]
 }
 c {
-    gsub(/\\/, "&&", $3)
-    gsub(/"/, "\\\"", $3)
-    printf "    {\"%s\", \"%s\", \"%s\"},\n", $1, $2, $3
+    printf "    {%d, %d, %d},\n", place($1), place($2), place($3)
     next
-}
-END {
-    if (!c)
-        exit
-    print "};\nconst size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;"
-    if (text != "")
-        printf "char embedded_docs[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_columns.inc\"\n};\n" \
-               "const struct embedded_pack embedded_column_pack = {packed, sizeof packed, embedded_docs, sizeof embedded_docs};\n", size
-    else
-        print "const struct embedded_pack embedded_column_pack = {0};"
 }
 function put(view, name, sentence) {
     print name "\t" view "\t" sentence
@@ -74,3 +67,17 @@ listed {
 }
 inside && /^--    / { entry(view, substr($0, 3)); next }
 { inside = 0 }
+END {
+    if (!c)
+        exit
+    print "};\nconst size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;"
+    if (text != "") {
+        printf "static char docs[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_columns.inc\"\n};\n", size
+        print "const struct embedded_pack embedded_column_pack = {packed, sizeof packed, docs, sizeof docs};"
+    } else {
+        print "static const char docs[] ="
+        for (i = 1; i <= n_lines; i++)
+            print lines[i] (i == n_lines ? ";" : "")
+        print "const struct embedded_pack embedded_column_pack = {NULL, 0, (char *)(uintptr_t)docs, 0};"
+    }
+}

@@ -381,21 +381,24 @@ const struct declared_column *view_columns(const char *view, size_t *ret_n)
     return declared_columns + low;
 }
 
-static int compare_columns(const void *a, const void *b)
-{
-    const struct embedded_column *x = a, *y = b;
-    int                           order = strcmp(x->column, y->column);
-
-    return order ? order : strcmp(x->view, y->view);
-}
-
 static const char *column_doc(const char *view, const char *column)
 {
-    const struct embedded_column  key = {column, view, NULL};
-    const struct embedded_column *entry = bsearch(&key, embedded_columns, n_embedded_columns,
-                                                  sizeof embedded_columns[0], compare_columns);
+    const char *text = embedded_column_pack.text;
+    size_t      low = 0, high = n_embedded_columns;
 
-    return entry ? entry->doc : NULL;
+    while (low < high) {
+        size_t                        middle = low + (high - low) / 2;
+        const struct embedded_column *entry = &embedded_columns[middle];
+        int                           order = strcmp(text + entry->column, column);
+        order = order ? order : strcmp(text + entry->view, view);
+        if (order == 0)
+            return text + entry->doc;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 const char *view_column_doc(const char *view, const char *column)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sqlite3ext.h"
 
@@ -21,7 +22,7 @@ struct embedded_view {
 /* Ends with an element whose name is NULL. */
 extern const struct embedded_view embedded_views[];
 
-/* The texts of a build that has them compressed, by xz, and where they are expanded; size 0: they are not. */
+/* The texts of a build that has them compressed, by xz, and where they are expanded; size 0: they are not compressed. */
 struct embedded_pack {
     const unsigned char *packed;
     size_t               n_packed;
@@ -34,9 +35,10 @@ extern const struct embedded_pack embedded_pack, embedded_column_pack;
 bool views_unpack(void);
 
 /* The sentence on a column: of one view, or of every view that has such a column where `view` is
- * "". From sql/columns.txt and the headers of views, sorted by column and view. */
+ * "". From sql/columns.txt and the headers of views, sorted by column and view; offsets in the text of
+ * embedded_column_pack. */
 struct embedded_column {
-    const char *column, *view, *doc;
+    uint32_t column, view, doc;
 };
 extern const struct embedded_column embedded_columns[];
 extern const size_t                 n_embedded_columns;

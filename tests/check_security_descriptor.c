@@ -1,4 +1,5 @@
 /* check_security_descriptor.c -- SDDL of descriptors, and which of them hide a service. */
+#include "formats/hive/file_descriptor.h"
 #include "formats/hive/security_descriptor.h"
 
 #include <errno.h>
@@ -40,6 +41,52 @@ START_TEST(full_access_is_KA_on_a_key_and_single_rights_on_a_service)
     sd_put_sddl(&text, data, size, SD_SERVICE);
     ck_assert_str_eq(buffer_text(&text), "D:(A;;KA;;;SY) D:(A;;CCDCLCSWRPWPSDRCWDWO;;;SY)");
     buffer_free(&text);
+    free(data);
+}
+END_TEST
+
+/* Who may change a file or folder; a folder to which others only add. */
+static const struct {
+    const char *sddl;
+    bool        folder, adds_only;
+    const char *writers;
+} changes[] = {
+    {"O:BAG:SYD:(A;;0x1f01ff;;;SY)(A;;0x1f01ff;;;BA)(A;;0x1200a9;;;BU)", false, false, ""},
+    {"O:BAG:SYD:(A;;0x1f01ff;;;SY)(A;;0x1301bf;;;BU)", false, false, "\"Users\""},
+    {"O:BAG:SYD:(A;;GA;;;WD)", false, false, "\"Everyone\""},
+    {"O:BAG:SYD:(A;;0x40000;;;AU)", false, false, "\"Authenticated Users\""}, /* WRITE_DAC */
+    {"O:S-1-5-21-1-2-3-1001G:SYD:(A;;0x1200a9;;;BU)", false, false, "\"S-1-5-21-1-2-3-1001\""},
+    {"O:S-1-5-21-1-2-3-500G:SYD:(A;;GA;;;S-1-5-21-1-2-3-512)", false, false, ""},
+    {"O:SYG:SYD:(A;OICIIO;GA;;;BU)(A;;0x1200a9;;;BU)", true, true, ""}, /* of what is below */
+    {"O:SYG:SYD:(A;;0x4;;;AU)", true, true, ""},            /* C:\\: folders may be added */
+    {"O:SYG:SYD:(A;;0x2;;;BU)", true, true, "\"Users\""},   /* files may be added */
+    {"O:SYG:SYD:(A;;0x42;;;BU)", true, false, "\"Users\""}, /* and removed */
+    {"O:SYG:SYD:(D;;0x2;;;BU)(A;;0x2;;;BU)", false, false, ""},
+    {"O:SYG:SYD:(D;;GA;;;WD)(D;;0x10000;;;WD)(A;;0x10000;;;BU)", false, false, ""},
+    {"O:SYG:SYD:(A;;0x2;;;BU)(D;;0x2;;;BU)", false, false,
+     "\"Users\""},                              /* in this order it counts */
+    {"O:SYG:SY", false, false, "\"Everyone\""}, /* no list */
+    {"O:SYG:SYD:", false, false, ""},
+};
+
+START_TEST(a_descriptor_names_who_may_change_a_file)
+{
+    struct buffer writers = {0};
+    bool          adds_only = false;
+    size_t        size;
+    uint8_t      *data = make_descriptor(changes[_i].sddl, &size);
+
+    ck_assert(fd_is_descriptor(data, size));
+    ck_assert_int_eq(fd_writers(data, size, changes[_i].folder, &writers, &adds_only), 0);
+    ck_assert_str_eq(buffer_text(&writers), changes[_i].writers);
+    ck_assert_int_eq(adds_only, changes[_i].adds_only);
+    for (size_t cut = 0; cut < size; cut++) { /* copies of just that size, for the sanitizer */
+        uint8_t *copy = malloc(cut + 1);
+        memcpy(copy, data, cut);
+        fd_writers(copy, cut, true, &writers, &adds_only);
+        free(copy);
+    }
+    buffer_free(&writers);
     free(data);
 }
 END_TEST
@@ -117,6 +164,8 @@ Suite *make_security_descriptor_suite(void)
 
     tcase_add_loop_test(tc, sddl_says_what_the_descriptor_was_made_of, 0,
                         sizeof round_trips / sizeof round_trips[0]);
+    tcase_add_loop_test(tc, a_descriptor_names_who_may_change_a_file, 0,
+                        sizeof changes / sizeof *changes);
     tcase_add_test(tc, full_access_is_KA_on_a_key_and_single_rights_on_a_service);
     tcase_add_test(tc, a_descriptor_that_denies_or_never_grants_status_hides);
     tcase_add_test(tc, a_descriptor_cut_anywhere_is_read_as_far_as_it_goes);

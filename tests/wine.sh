@@ -21,7 +21,8 @@ end() {
 }
 trap end EXIT
 
-[ -d "$WINEPREFIX/drive_c" ] || timeout 300 wineboot -i >/dev/null 2>&1
+# The service manager of a new prefix ends with what made it: the tests have one of their own.
+[ -d "$WINEPREFIX/drive_c" ] || { timeout 300 wineboot -i >/dev/null 2>&1 && timeout 60 wineserver -w; } || true
 drive=$WINEPREFIX/drive_c
 # One program runs until the end, so that Wine's service manager does too: it ends seconds after the last
 # program, and the next one's, which reads the registry anew, may begin while a test asks it.
@@ -216,6 +217,22 @@ gives "what the service manager started is a fact of Windows" 'windows|Eventlog|
       WHERE running AND service = 'Eventlog'"
 gives "processes are a source of this host" $'1\nread' \
     "SELECT count(*) > 3 FROM processes; SELECT status FROM evidence_sources WHERE table_name = 'processes'"
+
+# Permissions. Wine keeps of a descriptor what this system's modes say, and all files are the user's, who is no
+# administrator: only the entry for everyone tells two files apart.
+mkdir -p "$drive/svcql"
+printf x >"$drive/svcql/open.exe"
+printf x >"$drive/svcql/closed.exe"
+chmod 777 "$drive/svcql/open.exe"
+chmod 755 "$drive/svcql" "$drive/svcql/closed.exe"
+gives "who may write is of the descriptor" 'C:\svcql\open.exe|1|0' \
+    "SELECT max(component), sum(writers LIKE '%\"Everyone\"%'), (SELECT sum(writers LIKE '%\"Everyone\"%')
+       FROM path_permissions('C:\svcql\closed.exe')) FROM path_permissions('C:\svcql\open.exe')"
+wine reg add 'HKLM\System\CurrentControlSet\Services\svcqlopen' /v ImagePath /d 'C:\svcql\open.exe' /f >/dev/null
+gives "a service whose program others may write fails a check" 'user_writable_path|1' \
+    "SELECT check_name, evidence ->> 'writers' LIKE '%Everyone%' FROM posture_permissions
+      WHERE subject = 'svcqlopen' AND status = 'fail' AND evidence ->> 'at' LIKE '%open.exe'"
+wine reg delete 'HKLM\System\CurrentControlSet\Services\svcqlopen' /f >/dev/null
 
 # Hostile names --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include <bcrypt.h>
 
 #include "descriptors.h"
+#include "native.h"
 #include "root.h"
 #include "utf16.h"
 
@@ -52,10 +53,35 @@ int host_open_below(int root, const char *path, int flags, bool plain)
     return -ENOSYS;
 }
 
+/* The self-relative security descriptor, which has the owner too: formats/hive/file_descriptor.h. */
 ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX])
 {
-    (void)fd, (void)ret;
-    return -EOPNOTSUPP;
+    const SECURITY_INFORMATION parts = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+    struct description        *d = descriptor_get(fd);
+    UNICODE_STRING             none = {0};
+    OBJECT_ATTRIBUTES          attributes;
+    IO_STATUS_BLOCK            io;
+    HANDLE                     file;
+    DWORD                      size = 0;
+
+    if (!d)
+        return -errno;
+    InitializeObjectAttributes(&attributes, &none, 0, d->handle, NULL);
+    LONG status = d->handle ? NtOpenFile(&file, READ_CONTROL, &attributes, &io,
+                                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                         FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT)
+                            : (LONG)0xC00000BB; /* STATUS_NOT_SUPPORTED: of memory */
+    descriptor_release(d);
+    if (status < 0) {
+        fail_status(status);
+        return -errno;
+    }
+    bool has = GetKernelObjectSecurity(file, parts, ret, ROOT_ACL_MAX, &size);
+    if (!has)
+        fail_windows(GetLastError());
+    int error = errno;
+    CloseHandle(file);
+    return has ? (ssize_t)size : -error;
 }
 
 int host_memory_file(const void *data, size_t size, const struct stat *was)

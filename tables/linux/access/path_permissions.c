@@ -1,5 +1,5 @@
 /* path_permissions.c -- who may change a file: the permissions of every folder and link on its
- * path.
+ * path. On a running Windows they are those of its descriptors, and a path may be written as there.
  *
  *     SELECT component, owner_uid, mode, writers FROM path_permissions('/usr/sbin/cron')
  *      WHERE others_write;
@@ -10,6 +10,7 @@
 
 #include "evidence.h"
 #include "formats/text/buffer.h"
+#include "host.h"
 #include "path_step.h"
 #include "table.h"
 
@@ -50,11 +51,12 @@ static int open_scan(struct tbl_scan *scan)
     struct state          *state = tbl_state(scan);
     const struct step_row *key = tbl_key(scan);
 
-    return tbl_sources_begin(
-        scan, &state->sources,
-        &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT,
-                               .host = key->host,
-                               .root = key->root});
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){.artefacts = 1u << ARTEFACT_LINUX_ROOT |
+                                                                 1u << ARTEFACT_MACOS_ROOT |
+                                                                 1u << ARTEFACT_WINDOWS_ROOT,
+                                                    .host = key->host,
+                                                    .root = key->root});
 }
 
 static void close_scan(struct tbl_scan *scan)
@@ -92,12 +94,34 @@ static const char *type_of(mode_t mode)
     return S_ISDIR(mode) ? "directory" : S_ISLNK(mode) ? "link" : S_ISREG(mode) ? "file" : "other";
 }
 
-static void begin_path(struct state *state, const char *path)
+static bool is_windows(const struct state *state)
+{
+    return state->source.artefact == ARTEFACT_WINDOWS_ROOT;
+}
+
+/* False: the path is not below this root. */
+static bool begin_path(struct state *state, const char *path)
 {
     state->step = 0;
     state->ended = state->open_folder = false;
     state->done[0] = '\0';
+    if (is_windows(state) && *path != '/')
+        return root_windows_path(path, *host_root(), state->rest) == 0;
     snprintf(state->rest, sizeof state->rest, "%s", path);
+    return true;
+}
+
+/* The path so far, as its system writes it. */
+static char *put_component(struct tbl_scan *scan, const struct state *state)
+{
+    const char *done = *state->done ? state->done : "/";
+    char       *text = tbl_utf8(scan, done, strlen(done));
+
+    if (!is_windows(state) || !text)
+        return text;
+    for (char *p = text; *p; p++)
+        *p = *p == '/' ? '\\' : *p;
+    return tbl_printf(scan, "%c:%s", *host_root(), text);
 }
 
 /* Move one component from the rest to what is done. False where none is left. */
@@ -175,16 +199,16 @@ static int fill(struct tbl_scan *scan, struct state *state, struct step_row *row
 
     row->step = state->step++;
     row->host = state->source.host;
-    row->component = tbl_utf8(scan, done, strlen(done));
+    row->component = put_component(scan, state);
     const struct path_step *step = path_step(tbl_svcql(scan), state->source.root, done);
     if (!step)
         return SQLITE_NOMEM;
     if (step->error < 0)
         return fill_end(scan, state, step->error, row);
     row->type = type_of(step->st.st_mode);
-    row->owner_uid = step->st.st_uid;
-    row->owner_gid = step->st.st_gid;
-    row->mode = step->st.st_mode & 07777;
+    row->owner_uid = step->descriptor ? TBL_NULL : (int64_t)step->st.st_uid;
+    row->owner_gid = step->descriptor ? TBL_NULL : (int64_t)step->st.st_gid;
+    row->mode = step->descriptor ? TBL_NULL : (int64_t)step->st.st_mode & 07777;
     list_writers(state, step, row);
     if (row->writers)
         row->writers = tbl_printf(scan, "[%s", row->writers);
@@ -205,8 +229,12 @@ static int next(struct tbl_scan *scan, void *row)
             int rc = tbl_sources_next(scan, &state->sources, &state->source);
             if (rc != SQLITE_ROW)
                 return rc;
+            if (is_windows(state) &&
+                !state->source.live) /* a disk is mounted without its descriptors */
+                continue;
+            if (!begin_path(state, key->path))
+                continue;
             state->have_source = true;
-            begin_path(state, key->path);
             return fill(scan, state, row);
         }
         if (!state->ended && state->step < STEPS_MAX && advance(state))
@@ -222,12 +250,14 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct step_row, component, 0, "The path so far, links resolved"),
     TBL_COL(struct step_row, type, 0, "directory, link, file or other"),
     TBL_COL(struct step_row, link_target, 0, "Target of a link"),
-    TBL_COL(struct step_row, owner_uid, 0, "User id of the owner"),
-    TBL_COL(struct step_row, owner_gid, 0, "Group id of the owner"),
-    TBL_COL(struct step_row, mode, 0, "Permission bits, such as 493 for 0755"),
+    TBL_COL(struct step_row, owner_uid, 0, "User id of the owner; NULL on Windows"),
+    TBL_COL(struct step_row, owner_gid, 0, "Group id of the owner; NULL on Windows"),
+    TBL_COL(struct step_row, mode, 0, "Permission bits, such as 493 for 0755; NULL on Windows"),
     TBL_COL(struct step_row, acl, 0, "1 where an access control list adds to the mode"),
     TBL_COL(struct step_row, writers, 0,
-            "Users and groups other than root that may write it, as a JSON array"),
+            "Users and groups other than root that may write it, as a JSON array; on Windows other "
+            "than the "
+            "system and administrators, by name where that is the same everywhere, else by SID"),
     TBL_COL(struct step_row, others_write, 0,
             "1 where anyone other than root can change the target of the path at this step"),
     TBL_COL(struct step_row, error, 0, "Why the path ends here"),

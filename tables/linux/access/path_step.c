@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/access/posix_acl.h"
+#include "formats/hive/file_descriptor.h"
 #include "formats/text/buffer.h"
 #include "table.h"
 
@@ -68,6 +69,18 @@ static void list_writers(const struct stat *st, const uint8_t *acl, ssize_t size
         path_step_add_writer(writers, 'o', 0);
 }
 
+/* A folder to which others may only add is as a sticky one: what is in it stays its owners'. */
+static void list_by_descriptor(struct path_step *step, const uint8_t *data, size_t size,
+                               struct buffer *writers)
+{
+    bool adds_only = false;
+
+    if (fd_writers(data, size, S_ISDIR(step->st.st_mode), writers, &adds_only) < 0)
+        step->error = -EBADMSG;
+    if (adds_only)
+        step->st.st_mode |= S_ISVTX;
+}
+
 /* Paths ------------------------------------------------------------------------- */
 
 static int by_path(const void *a, const void *b)
@@ -121,9 +134,13 @@ static bool look_up(const struct root *root, const char *path, struct path_step 
     if (step->error < 0)
         return step->error != -ENOMEM;
     step->acl = size > 0;
-    if (!S_ISLNK(step->st.st_mode))
+    step->descriptor = size > 0 && fd_is_descriptor(acl, (size_t)size);
+    if (step->descriptor)
+        list_by_descriptor(step, acl, (size_t)size, &writers);
+    else if (!S_ISLNK(step->st.st_mode))
         list_writers(&step->st, acl, size, &writers);
-    else if ((r = root_readlink(root, path, target)) == 0 && !(step->target = strdup(target)))
+    if (S_ISLNK(step->st.st_mode) && (r = root_readlink(root, path, target)) == 0 &&
+        !(step->target = strdup(target)))
         r = -ENOMEM;
     buffer_putc(&writers, '\0');
     step->writers = writers.data;

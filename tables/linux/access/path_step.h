@@ -15,9 +15,10 @@
 #include "root.h"
 
 struct path_step {
-    int         error; /* negative errno; 0: the rest is filled in */
-    struct stat st;    /* not followed */
-    bool        acl;   /* it has an access control list */
+    int         error;      /* negative errno; 0: the rest is filled in */
+    struct stat st;         /* not followed */
+    bool        acl;        /* it has an access control list */
+    bool        descriptor; /* of Windows: owners and modes of `st` say nothing */
     const char
         *writers; /* who may write it, other than root: the items of a JSON array; "" of a link */
     const char *target; /* of a link; NULL where it cannot be read */
