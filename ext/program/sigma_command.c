@@ -39,7 +39,7 @@ static const char hits_sql[] =
     "ORDER BY rank DESC, time, number, match";
 static const char hits_table_sql[] =
     "SELECT level, strftime('%%Y-%%m-%%d %%H:%%M', time, 'unixepoch') AS datetime, host, rule, "
-    "technique, "
+    "id, technique, "
     "subject FROM sigma_hits WHERE status = 'match' AND rank >= %d ORDER BY rank DESC, time, "
     "number, "
     "match";
@@ -51,9 +51,11 @@ static const char errors_sql[] =
     "AND "                                                                                         \
     "kind = 'rules')"
 static const char summary_sql[] =
-    "SELECT printf('Hits: %d of %d rules; rules that ran: %d, that cannot run: %d, of logs that "
+    "SELECT printf('Hits: %d of %d rules; rules read: %d, that ran: %d, that cannot run: %d, of "
+    "logs that "
     "nothing reads: %d', count(*) FILTER (WHERE status = 'match'), count(DISTINCT number) FILTER "
     "(WHERE status = 'match'), " RULES_RUN
+    " + count(*) FILTER (WHERE status NOT IN ('match', 'slow')), " RULES_RUN
     ", count(*) FILTER (WHERE status NOT IN ('match', 'no log')), "
     "count(*) FILTER (WHERE status = 'no log')) FROM sigma_hits";
 static const char no_rule_sql[] =

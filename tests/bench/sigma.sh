@@ -54,6 +54,7 @@ ${CC:-cc} -O2 -o "$box/make_audit" tests/bench/make_audit_log.c
 "$box/make_audit" 93000 1790000000 >"$box/root/var/log/audit/audit.log"
 
 # Questions by turns; of each the median of its seconds of processor time, and of KiB.
+TIMEFORMAT='%3U %3S'
 all="SELECT count(*) FROM svcql_rules('$public')"
 windows="INSERT INTO evidence(location) VALUES('$log');" linux="INSERT INTO evidence(location) VALUES('$box/root');"
 windows_full="SELECT sum(length(data)), sum(length(channel)) FROM windows_events"
@@ -63,8 +64,9 @@ linux_full="SELECT sum(length(record)), sum(length(type)), sum(length(cmdline)),
 questions=("SELECT 1" "$all" "$windows $windows_full" "$windows $all" "$linux $linux_full" "$linux $all")
 for ((round = 0; round < ${ROUNDS:-9}; round++)); do
     for i in "${!questions[@]}"; do
-        /usr/bin/time -a -f '%U %S %M' -o "$box/q$i" sqlite3 -cmd ".load $so" :memory: \
-            "DELETE FROM evidence; ${questions[i]}" >/dev/null
+        { time /usr/bin/time -f %M -o "$box/kib" sqlite3 -cmd ".load $so" :memory: \
+            "DELETE FROM evidence; ${questions[i]}" >/dev/null; } 2>"$box/seconds"
+        echo "$(tail -n 1 "$box/seconds") $(tail -n 1 "$box/kib")" >>"$box/q$i"
     done
 done
 for i in "${!questions[@]}"; do
