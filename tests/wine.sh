@@ -218,6 +218,10 @@ gives "what the service manager started is a fact of Windows" 'windows|Eventlog|
 gives "processes are a source of this host" $'1\nread' \
     "SELECT count(*) > 3 FROM processes; SELECT status FROM evidence_sources WHERE table_name = 'processes'"
 
+gives "coverage and posture are of Windows" '1|0|windows' \
+    "SELECT count(*) FILTER (WHERE table_name = 'registry_services') > 0, count(*) FILTER (WHERE table_name = 'unit_files'),
+            (SELECT group_concat(DISTINCT platform) FROM posture_questions WHERE applicable) FROM coverage"
+
 # Permissions. Wine keeps of a descriptor what this system's modes say, and all files are the user's, who is no
 # administrator: only the entry for everyone tells two files apart.
 mkdir -p "$drive/svcql"

@@ -7,7 +7,8 @@
 --   SELECT analytic, host, status, source, detail FROM coverage WHERE status <> 'read';
 CREATE TEMP VIEW coverage AS
 WITH hosts AS MATERIALIZED (
-    SELECT DISTINCT host, CASE kind WHEN 'live' THEN 'linux' ELSE kind END AS platform,
+    SELECT DISTINCT host, CASE WHEN kind <> 'live' THEN kind
+                               WHEN location GLOB '[A-Z]:/' THEN 'windows' ELSE 'linux' END AS platform,
            kind = 'live' AS live
       FROM evidence
 ), seen AS MATERIALIZED (
