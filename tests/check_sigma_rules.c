@@ -373,6 +373,17 @@ static const struct {
     {"  type: value_avg\n  rules: failed\n  group-by: [User]\n  timespan: 1h\n  condition: {field: "
      "Size, gte: 50}\n",
      "joined|User=bob: 50 in 0 s"},
+    {"  type: value_median\n  rules: failed\n  timespan: 1h\n  condition: {field: Size, gte: 10}\n",
+     "joined|10 in 3000 s"},
+    {"  type: value_median\n  rules: failed\n  timespan: 2975s\n  condition: {field: Size, gt: "
+     "10}\n",
+     "joined|30 in 2970 s"},
+    {"  type: value_percentile\n  rules: failed\n  timespan: 1h\n  condition: {field: Size, "
+     "percentile: 80, lt: 50}\n",
+     "joined|10 in 3000 s"},
+    {"  type: value_percentile\n  rules: failed\n  timespan: 1h\n  condition: {field: Size, "
+     "percentile: 81, gte: 50}\n",
+     "joined|50 in 3000 s"},
     {"  type: temporal\n  rules: [failed, good]\n  group-by: [User]\n  timespan: 1h\n",
      "joined|User=ann: 2 in 60 s"},
     {"  type: temporal_ordered\n  rules: [failed, good]\n  group-by: [User]\n  timespan: 5m\n",

@@ -8,6 +8,7 @@
 
 #include "formats/text/array.h"
 #include "formats/text/buffer.h"
+#include "sigma_ranks.h"
 
 #define DEPTH_MAX 8 /* correlations of correlations */
 
@@ -16,8 +17,9 @@ struct kept {
     double      time;
     uint32_t    rule; /* that it is of */
     const char *host, *group;
-    const char *value; /* of the correlation's field; NULL: the event has none */
-    uint32_t    id;    /* of the value: equal values have the same; 0: none */
+    const char *value;  /* of the correlation's field; NULL: the event has none */
+    double      number; /* that the value is; NAN: none */
+    uint32_t    id; /* of the value: equal values have the same, in the order of numbers; 0: none */
 };
 
 /* A correlation, and what was kept for it. */
@@ -147,6 +149,15 @@ static bool put_group(struct sigma_correlator *correlator, const struct member *
     return true;
 }
 
+/* A value as a number; NAN where it is none. */
+static double number_in(const char *value)
+{
+    char  *end;
+    double number = strtod(value, &end);
+
+    return *end || end == value ? NAN : number;
+}
+
 static int keep_hit(struct sigma_correlator *correlator, struct member *member, size_t part,
                     double time, const char *host)
 {
@@ -169,6 +180,7 @@ static int keep_hit(struct sigma_correlator *correlator, struct member *member, 
     kept->host = host ? keep(correlator, host, strlen(host)) : NULL;
     kept->group = keep(correlator, group, correlator->group.size);
     kept->value = value ? keep(correlator, value->text, value->size) : NULL;
+    kept->number = kept->value ? number_in(kept->value) : NAN;
     return correlator->texts.failed ? -ENOMEM : 0;
 }
 
@@ -196,6 +208,8 @@ static int by_group_and_time(const void *a, const void *b)
 
 static bool within(const struct sigma_correlation *correlation, double value)
 {
+    if (isnan(value))
+        return false;
     for (size_t i = 0; i < correlation->n_bounds; i++) {
         const struct sigma_bound *bound = &correlation->bounds[i];
         bool                      fits = bound->comparison == SIGMA_GT    ? value > bound->number
@@ -216,7 +230,9 @@ struct window {
     size_t                          from, n; /* hits of the group */
     double                          sum;
     size_t                          numbers, distinct, parts;
-    uint32_t                       *counts; /* of each value's id, then of each part */
+    uint32_t                       *counts;     /* of each value's id, then of each part */
+    struct sigma_ranks              ranks;      /* of numbers, by their ids */
+    double                         *numbers_of; /* of each id */
     double                         *starts; /* temporal_ordered: when the rules up to each began */
 };
 
@@ -238,10 +254,34 @@ static void move_hit(struct window *window, const struct kept *kept, bool enters
         count_one(&window->counts[kept->id], &window->distinct, enters);
         window->sum += (enters ? 1 : -1) * strtod(kept->value, NULL);
         window->numbers += enters ? 1 : (size_t)-1;
+        if (!isnan(kept->number))
+            sigma_ranks_add(&window->ranks, kept->id, enters);
     }
     for (size_t part = 0; part < window->member->n_parts; part++)
         if (window->member->parts[part] == kept->rule)
             count_one(&parts[part], &window->parts, enters);
+}
+
+/* The k-th number of the window, from 1. */
+static double number_at(const struct window *window, size_t k)
+{
+    return window->numbers_of[sigma_ranks_at(&window->ranks, k)];
+}
+
+/* The least number that at least so many of a hundred are not above. */
+static double percentile_of(const struct window *window)
+{
+    double k = ceil(window->correlation->percentile / 100 * (double)window->ranks.count);
+
+    return window->ranks.count ? number_at(window, k < 1 ? 1 : (size_t)k) : NAN;
+}
+
+/* The middle number, or the mean of the middle two. */
+static double median_of(const struct window *window)
+{
+    size_t n = window->ranks.count;
+
+    return n ? (number_at(window, (n + 1) / 2) + number_at(window, n / 2 + 1)) / 2 : NAN;
 }
 
 static double value_of(const struct window *window)
@@ -255,6 +295,10 @@ static double value_of(const struct window *window)
         return window->sum;
     case SIGMA_VALUE_AVG:
         return window->numbers ? window->sum / (double)window->numbers : 0;
+    case SIGMA_VALUE_PERCENTILE:
+        return percentile_of(window);
+    case SIGMA_VALUE_MEDIAN:
+        return median_of(window);
     default:
         return (double)window->parts;
     }
@@ -372,6 +416,7 @@ static int pass_on(struct sigma_correlator *correlator, const struct member *mem
                 if (!kept)
                     return -ENOMEM;
                 *kept = (struct kept){.time = correlator->hits[h].last,
+                                      .number = NAN,
                                       .rule = member->rule,
                                       .host = correlator->hits[h].host,
                                       .group = correlator->hits[h].group};
@@ -381,11 +426,16 @@ static int pass_on(struct sigma_correlator *correlator, const struct member *mem
     return 0;
 }
 
+/* Numbers by their size, then other values. */
 static int by_value(const void *a, const void *b)
 {
-    const struct kept *const *x = a, *const *y = b;
+    const struct kept *x = *(const struct kept *const *)a, *y = *(const struct kept *const *)b;
 
-    return strcasecmp((*x)->value, (*y)->value);
+    if (isnan(x->number) != isnan(y->number))
+        return isnan(x->number) ? 1 : -1;
+    if (!isnan(x->number) && x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return strcasecmp(x->value, y->value);
 }
 
 /* Give equal values the same number, from 1. */
@@ -416,8 +466,12 @@ static int correlate_kept(struct sigma_correlator *correlator, struct member *me
 
     window.counts = calloc(member->n_kept + member->n_parts + 2, sizeof *window.counts);
     window.starts = calloc(member->n_parts + 1, sizeof *window.starts);
-    if (!window.counts || !window.starts)
+    window.numbers_of = calloc(member->n_kept + 1, sizeof *window.numbers_of);
+    if (!window.counts || !window.starts || !window.numbers_of ||
+        sigma_ranks_begin(&window.ranks, member->n_kept) < 0)
         r = -ENOMEM;
+    for (size_t i = 0; r == 0 && i < member->n_kept; i++)
+        window.numbers_of[kept[i].id] = kept[i].number;
     qsort(kept, member->n_kept, sizeof *kept, by_group_and_time);
     for (size_t i = 0, end; r == 0 && i < member->n_kept; i = end) {
         for (end = i + 1; end < member->n_kept && strcmp(kept[end].group, kept[i].group) == 0;
@@ -427,6 +481,8 @@ static int correlate_kept(struct sigma_correlator *correlator, struct member *me
     }
     free(window.counts);
     free(window.starts);
+    free(window.numbers_of);
+    sigma_ranks_free(&window.ranks);
     return r;
 }
 

@@ -49,9 +49,14 @@ static int keep_list(struct sigma_maker *maker, const struct yaml_node *node, co
 /* Correlations --------------------------------------------------------------------- */
 
 static const char *const types[] = {
-    [SIGMA_EVENT_COUNT] = "event_count", [SIGMA_VALUE_COUNT] = "value_count",
-    [SIGMA_VALUE_SUM] = "value_sum",     [SIGMA_VALUE_AVG] = "value_avg",
-    [SIGMA_TEMPORAL] = "temporal",       [SIGMA_TEMPORAL_ORDERED] = "temporal_ordered",
+    [SIGMA_EVENT_COUNT] = "event_count",
+    [SIGMA_VALUE_COUNT] = "value_count",
+    [SIGMA_VALUE_SUM] = "value_sum",
+    [SIGMA_VALUE_AVG] = "value_avg",
+    [SIGMA_VALUE_PERCENTILE] = "value_percentile",
+    [SIGMA_VALUE_MEDIAN] = "value_median",
+    [SIGMA_TEMPORAL] = "temporal",
+    [SIGMA_TEMPORAL_ORDERED] = "temporal_ordered",
 };
 
 static int parse_type(struct sigma_maker *maker, const struct yaml_node *yaml,
@@ -109,6 +114,12 @@ static int parse_bound(struct sigma_maker *maker, const struct yaml_node *key,
         return ret->field ? 0 : sigma_refuse(maker, value->line, "a field that is not a name");
     }
     double number = yaml_text(value) ? strtod(value->text, &end) : 0;
+    if (strcmp(key->text, "percentile") == 0) {
+        if (!end || *end || end == value->text || !(number >= 0 && number <= 100))
+            return sigma_refuse(maker, value->line, "percentile needs a number up to 100");
+        ret->percentile = number;
+        return 0;
+    }
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
         if (strcmp(comparisons[i].name, key->text) != 0)
             continue;
@@ -129,6 +140,7 @@ static int parse_bounds(struct sigma_maker *maker, const struct yaml_node *yaml,
     bool                    temporal = ret->type >= SIGMA_TEMPORAL;
     int                     r = 0;
 
+    ret->percentile = -1;
     if (condition && condition->kind != YAML_MAP)
         return sigma_refuse(maker, condition->line, "a condition of words is not supported");
     for (size_t i = 0; condition && r == 0 && i + 1 < condition->n; i += 2)
@@ -137,6 +149,8 @@ static int parse_bounds(struct sigma_maker *maker, const struct yaml_node *yaml,
         return r;
     if (!temporal && ret->n_bounds == 0)
         return sigma_refuse(maker, yaml->line, "a correlation without condition");
+    if (ret->type == SIGMA_VALUE_PERCENTILE && ret->percentile < 0)
+        return sigma_refuse(maker, yaml->line, "value_percentile without percentile");
     if (!ret->field && ret->type >= SIGMA_VALUE_COUNT && !temporal)
         return sigma_refuse(maker, yaml->line, "%s without field", types[ret->type]);
     return 0;

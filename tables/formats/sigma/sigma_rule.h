@@ -29,6 +29,8 @@ enum sigma_correlation_type {
     SIGMA_VALUE_COUNT,
     SIGMA_VALUE_SUM,
     SIGMA_VALUE_AVG,
+    SIGMA_VALUE_PERCENTILE,
+    SIGMA_VALUE_MEDIAN,
     SIGMA_TEMPORAL,
     SIGMA_TEMPORAL_ORDERED
 };
@@ -47,8 +49,9 @@ struct sigma_correlation {
         double                number;
     } bounds[4]; /* all must hold */
     size_t      n_bounds;
-    const char *field;    /* of value_count, value_sum, value_avg */
-    bool        generate; /* the rules' own hits are hits too */
+    const char *field;      /* of those of values */
+    double      percentile; /* of value_percentile: 0 to 100; -1: not said */
+    bool        generate;   /* the rules' own hits are hits too */
     struct sigma_alias {
         const char *alias, *rule, *field;
     } * aliases;
