@@ -4,7 +4,7 @@
 #     tests/bench/newest.sh [EVENTS]      of the smallest audit log, 50,000 by default (54 MB, three and a half hours);
 #                                         the next ones are four and sixteen times as long
 #
-# Then the newest 20 events of audit logs of one day that are 100 MB and 1 GB long.
+# Then the newest 20 events of audit logs of one day that are 100 MB and 1 GB long, and of the views over them.
 #
 # Processor milliseconds of whole processes, medians of RUNS, less those of `SELECT 1`; how they grow with the
 # log, as the exponent of its length; and journalctl beside, over a journal of as many entries. A question that
@@ -132,6 +132,15 @@ for n in 93000 930000; do
     echo "newest 20 of an audit log of one day, $(du -m "$work/day.log" | cut -f1) MB:" \
         "$(ask "SELECT datetime, cmdline FROM audit_events('$work/day.log') ORDER BY time DESC LIMIT 20" |
             awk -v b="$nothing" '{ print $1 - b }') ms"
+    mkdir -p "$work/day$n/etc" "$work/day$n/var/log/audit"
+    ln "$work/day.log" "$work/day$n/var/log/audit/audit.log"
+    echo ID=debian > "$work/day$n/etc/os-release"
+    for view in service_events service_commands timeline; do
+        echo "newest 20 of $view of a host with that log:" \
+            "$(ask "$(host_of "$work/day$n") SELECT * FROM $view ORDER BY time DESC LIMIT 20" |
+                awk -v b="$nothing" '{ print $1 - b }') ms"
+    done
+    rm "$work/day.log"
 done
 
 # A journal in files of FILES entries, as journald rotates it.
