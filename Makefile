@@ -265,7 +265,7 @@ install: all $(BUILD)/svcql.a
 	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|g; s|@includedir@|$(includedir)|; s|@version@|$(VERSION)|' \
 	    -e 's|@libs@|$(SVCQL_LIBS)|' ext/package/svcql.pc.in > $(DESTDIR)$(libdir)/pkgconfig/svcql.pc
 	install -D -m 644 sql/hunt.sql $(DESTDIR)$(prefix)/share/svcql/hunt.sql
-	ln -sf $(bindir)/svcql $(DESTDIR)$(libdir)/svcql/svcql.ext
+	ln -srf $(DESTDIR)$(bindir)/svcql $(DESTDIR)$(libdir)/svcql/svcql.ext
 	install -D -m 644 sql/packs/t1569.json $(DESTDIR)$(prefix)/share/svcql/packs/t1569.json
 	install -D -m 644 sql/packs/osquery-t1569.json $(DESTDIR)$(prefix)/share/svcql/packs/osquery-t1569.json
 	install -D -m 644 ext/program/svcql.1 $(DESTDIR)$(mandir)/man1/svcql.1
@@ -328,6 +328,8 @@ rpm: all $(BUILD)/svcql.a static
 # others check-platforms makes their own.
 PACKAGE_SUITES ?= bookworm trixie forky
 packages-check: deb rpm deps-platforms
+	@$(INSTALL_PACKAGES) lintian
+	lintian --fail-on error,warning $(BUILD)/svcql_$(VERSION)-1_$$(dpkg --print-architecture).deb 2> /dev/null
 	./tests/rpm.sh $(BUILD)/svcql-$(VERSION)-1.$$(uname -m).rpm $(BUILD)/svcql-extension-$(VERSION)-1.$$(uname -m).rpm $(PACKAGE_SUITES)
 	suite=$$(. /etc/os-release; echo $$VERSION_CODENAME); case " $(PACKAGE_SUITES) " in *" $$suite "*) \
 	    ./tests/in-tree.sh $$suite sh -c 'apt-get -qq update; apt-get -qq install -y --no-install-recommends $(PACKAGES) < /dev/null > /tmp/log 2>&1 && \

@@ -18,7 +18,6 @@ umask 022
 make -s install BUILD="$from" DESTDIR="$stage" prefix=/usr libdir=/usr/lib64 unitdir=/usr/lib/systemd/system
 install -m 755 "$static/svcql" "$stage/usr/bin/svcql"
 install -m 644 "$from/portable/svcql.so" "$stage/usr/lib64/svcql/svcql.so"
-ln -sf ../../bin/svcql "$stage/usr/lib64/svcql/svcql.ext"
 # An archive of another C library's code is of no use there.
 rm -r "$stage/usr/lib64/svcql.a" "$stage/usr/lib64/pkgconfig" "$stage/usr/include"
 "$arch-linux-gnu-strip" --strip-unneeded "$stage/usr/lib64/svcql/svcql.so"
