@@ -373,6 +373,18 @@ static const struct {
     {"  type: value_avg\n  rules: failed\n  group-by: [User]\n  timespan: 1h\n  condition: {field: "
      "Size, gte: 50}\n",
      "joined|User=bob: 50 in 0 s"},
+    {"  type: temporal\n  rules: [failed, good]\n  group-by: [User]\n  timespan: 1h\n  condition: "
+     "failed and not good\n",
+     "joined|User=bob: 1 in 0 s"},
+    {"  type: temporal\n  group-by: [User]\n  timespan: 1h\n  condition: failed and good\n",
+     "joined|User=ann: 2 in 60 s"},
+    {"  type: temporal\n  rules: [failed, good]\n  group-by: [User]\n  timespan: 1m\n  condition: "
+     "1 of them\n",
+     "joined|User=ann: 2 in 60 s\njoined|User=bob: 1 in 0 s"},
+    {"  type: temporal\n  rules: [failed]\n  timespan: 1h\n  condition: failed or good\n",
+     "joined|NULL"},
+    {"  type: event_count\n  rules: [failed]\n  timespan: 1h\n  condition: failed\n",
+     "joined|NULL"},
     {"  type: value_median\n  rules: failed\n  timespan: 1h\n  condition: {field: Size, gte: 10}\n",
      "joined|10 in 3000 s"},
     {"  type: value_median\n  rules: failed\n  timespan: 2975s\n  condition: {field: Size, gt: "

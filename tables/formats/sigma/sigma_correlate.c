@@ -321,10 +321,37 @@ static void forget_order(struct window *window)
         window->starts[k] = -INFINITY;
 }
 
+/* Whether the rules that the window has met fit a condition in words. */
+static bool fits_words(const struct window *window, const struct sigma_node *node)
+{
+    const uint32_t *met = window->counts + window->member->n_kept + 1;
+    bool            all = node->join == SIGMA_AND;
+
+    if (node->join == SIGMA_TEST)
+        return met[node->test->other] > 0;
+    if (node->join == SIGMA_NOT)
+        return !fits_words(window, node->items[0]);
+    for (uint32_t i = 0; i < node->n; i++)
+        if (fits_words(window, node->items[i]) != all)
+            return !all;
+    return all;
+}
+
+static bool has_not(const struct sigma_node *node)
+{
+    bool found = node->join == SIGMA_NOT;
+
+    for (uint32_t i = 0; !found && i < node->n; i++)
+        found = has_not(node->items[i]);
+    return found;
+}
+
 static bool is_true(struct window *window, const struct kept *kept)
 {
     const struct sigma_correlation *correlation = window->correlation;
 
+    if (correlation->condition)
+        return fits_words(window, correlation->condition);
     if (correlation->type == SIGMA_TEMPORAL_ORDERED)
         return in_order(window, kept);
     if (correlation->type == SIGMA_TEMPORAL && !correlation->n_bounds)
@@ -335,6 +362,8 @@ static bool is_true(struct window *window, const struct kept *kept)
 /* A condition that fewer hits make true, too, is judged on whole windows alone. */
 static bool is_bounded_above(const struct sigma_correlation *correlation)
 {
+    if (correlation->condition && has_not(correlation->condition))
+        return true;
     for (size_t i = 0; i < correlation->n_bounds; i++)
         if (correlation->bounds[i].comparison == SIGMA_LT ||
             correlation->bounds[i].comparison == SIGMA_LTE || correlation->bounds[i].not_equal)

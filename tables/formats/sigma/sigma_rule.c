@@ -133,6 +133,81 @@ static int parse_bound(struct sigma_maker *maker, const struct yaml_node *key,
     return sigma_refuse(maker, key->line, "unknown condition %.60s", key->text);
 }
 
+/* A condition in words, while it is parsed: names of rules, which it may be alone in saying. */
+struct words {
+    struct sigma_maker       *maker;
+    struct sigma_correlation *correlation;
+    bool                      open; /* the correlation has no list of rules */
+    size_t                    room;
+};
+
+static int add_rule(struct words *words, const char *name, size_t size)
+{
+    struct sigma_correlation *of = words->correlation;
+    const char              **rules =
+        arena_grow(words->maker->arena, of->rules, of->n_rules, &words->room, sizeof *rules);
+
+    if (!rules)
+        return -ENOMEM;
+    of->rules = rules;
+    rules[of->n_rules++] = arena_strndup(words->maker->arena, name, size);
+    return 0;
+}
+
+/* Whether a rule was met. */
+static int make_met(struct sigma_maker *maker, size_t rule, struct sigma_node **ret)
+{
+    *ret = sigma_node_new(maker, SIGMA_TEST, 0);
+    if (!*ret || !((*ret)->test = arena_alloc(maker->arena, sizeof(struct sigma_test))))
+        return -ENOMEM;
+    (*ret)->count = 1;
+    (*ret)->test->operation = SIGMA_FIELD;
+    (*ret)->test->field = SIGMA_NO_FIELD;
+    (*ret)->test->other = (int32_t)rule;
+    return 0;
+}
+
+/* The i-th rule that a pattern of names fits: a sigma_resolve. */
+static int resolve_rule(void *data, const char *pattern, size_t size, size_t at,
+                        struct sigma_node **ret)
+{
+    struct words             *words = data;
+    struct sigma_correlation *of = words->correlation;
+    bool                      them = size == 4 && strncasecmp(pattern, "them", 4) == 0;
+    struct sigma_units        units = sigma_units_parse(words->maker->scratch, pattern, size);
+    struct sigma_pattern      names;
+    size_t                    first = at;
+
+    *ret = NULL;
+    if (!units.units)
+        return -ENOMEM;
+    sigma_pattern_make(words->maker->scratch, &units, false, &names);
+    for (size_t i = 0; i < of->n_rules; i++)
+        if ((them || sigma_pattern_match(&names, of->rules[i], strlen(of->rules[i]))) && at-- == 0)
+            return make_met(words->maker, i, ret);
+    if (first || !words->open || them || memchr(pattern, '*', size) || memchr(pattern, '?', size))
+        return 0;
+    int r = add_rule(words, pattern, size);
+    return r < 0 ? r : make_met(words->maker, of->n_rules - 1, ret);
+}
+
+#define WORDS_MAX 1000 /* names of rules: each hit asks for them all */
+
+static int parse_words(struct sigma_maker *maker, const struct yaml_node *condition,
+                       struct sigma_correlation *ret)
+{
+    struct words words = {.maker = maker, .correlation = ret, .open = ret->n_rules == 0};
+
+    if (!yaml_text(condition) || ret->type != SIGMA_TEMPORAL)
+        return sigma_refuse(maker, condition->line,
+                            "a condition of words, which is for temporal alone");
+    int r = sigma_condition_parse(maker, condition->text, condition->line, resolve_rule, &words,
+                                  &ret->condition);
+    return r == 0 && ret->condition->count > WORDS_MAX
+               ? sigma_refuse(maker, condition->line, "a condition of too many rules")
+               : r;
+}
+
 static int parse_bounds(struct sigma_maker *maker, const struct yaml_node *yaml,
                         struct sigma_correlation *ret)
 {
@@ -142,7 +217,7 @@ static int parse_bounds(struct sigma_maker *maker, const struct yaml_node *yaml,
 
     ret->percentile = -1;
     if (condition && condition->kind != YAML_MAP)
-        return sigma_refuse(maker, condition->line, "a condition of words is not supported");
+        return parse_words(maker, condition, ret);
     for (size_t i = 0; condition && r == 0 && i + 1 < condition->n; i += 2)
         r = parse_bound(maker, condition->items[i], condition->items[i + 1], ret);
     if (r < 0)
@@ -193,14 +268,14 @@ static int parse_correlation(struct sigma_maker *maker, const struct yaml_node *
     int r = parse_type(maker, yaml, ret);
     if (r == 0)
         r = keep_list(maker, yaml_get(yaml, "rules"), &ret->rules, &ret->n_rules);
-    if (r == 0 && ret->n_rules == 0)
-        r = sigma_refuse(maker, yaml->line, "a correlation without rules");
     if (r == 0)
         r = keep_list(maker, yaml_get(yaml, "group-by"), &ret->group_by, &ret->n_group_by);
     if (r == 0)
         r = parse_timespan(maker, yaml, ret);
     if (r == 0)
         r = parse_bounds(maker, yaml, ret);
+    if (r == 0 && ret->n_rules == 0)
+        r = sigma_refuse(maker, yaml->line, "a correlation without rules");
     if (r == 0)
         r = parse_aliases(maker, yaml, ret);
     const char *generate = yaml_text(yaml_get(yaml, "generate"));

@@ -52,6 +52,8 @@ struct sigma_correlation {
     const char *field;      /* of those of values */
     double      percentile; /* of value_percentile: 0 to 100; -1: not said */
     bool        generate;   /* the rules' own hits are hits too */
+    struct sigma_node
+        *condition; /* of temporal, in words: the `other` of a test is a rule's index; NULL: none */
     struct sigma_alias {
         const char *alias, *rule, *field;
     } * aliases;
