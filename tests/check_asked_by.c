@@ -316,11 +316,14 @@ START_TEST(changes_of_unit_files_have_rows_of_who_asked_for_them)
     harness_write_text(root, "etc/hostname", "h\n");
     harness_write_text(root, "etc/passwd",
                        "root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/:/bin/sh\n"
-                       "bob:x:1002:1002::/:/bin/sh\n");
+                       "bob:x:1002:1002::/:/bin/sh\ncarol:x:1003:1003::/home/carol:/bin/sh\n");
     harness_write_text(root, "var/log/audit/audit.log", changes_log);
     harness_write_text(root, "var/log/auth.log", changes_lines);
     harness_write_text(root, "root/.bash_history",
                        "#1789912801\nsystemctl enable --now x\n#1789912999\nsystemctl preset w\n");
+    /* Of these a user may do the first, in the own manager. */
+    harness_write_text(root, "home/carol/.bash_history",
+                       "#1789913010\nsystemctl --user enable own\n#1789913011\nsystemctl mask v\n");
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
     harness_expect(db,
@@ -332,10 +335,11 @@ START_TEST(changes_of_unit_files_have_rows_of_who_asked_for_them)
                    "18|unmasked|z.service|root|alice|3|audit\n"
                    "2|modified|x.service|root|bob|NULL|sudo\n"
                    "3|disabled|q.timer|bob|bob|4|polkit\n"
-                   "4|enabled|w.service|root|root|NULL|history",
+                   "4|enabled|w.service|root|root|NULL|history\n"
+                   "2|enabled|own.service|carol|carol|NULL|history",
                    "SELECT record, action, service, user, login_user, session, how FROM "
                    "service_events ORDER BY time, service");
-    harness_expect(db, "10", "SELECT count(*) FROM service_events");
+    harness_expect(db, "11", "SELECT count(*) FROM service_events");
     harness_expect(db, "z.service|bob",
                    "SELECT service, login_user FROM service_events WHERE "
                    "action = 'masked' AND service = 'z.service'");

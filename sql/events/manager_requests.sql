@@ -18,7 +18,7 @@
 --          exe        TEXT NOCASE  its program, where audit recorded it
 --          cmdline    TEXT NOCASE  its command line
 --          via        TEXT         programs that ran or logged it, separated by blanks
---          how                     audit, sudo, pkexec, doas, run0, cron, history (root's), or polkit
+--          how                     audit, sudo, pkexec, doas, run0, cron, history, or polkit
 --          source     TEXT         where the record is
 --          record     TEXT         which record it is
 -- sources: service_commands, auth_events
@@ -44,7 +44,6 @@ SELECT c.time, c.datetime, c.host, c.tool, c.verb, c.target, c.options,
   FROM service_commands AS c
  WHERE c.platform = 'linux' AND c.success IS NOT 0 AND c.remote IS NULL AND c.via NOT GLOB 'tty*'
    AND ' ' || c.via || ' ' NOT GLOB '* chroot *' -- where systemctl starts nothing
-   AND (c.parent IS NULL OR c.parent GLOB '*/*' OR c.user = 'root') -- whoever else may write what he likes into his history
    AND NOT EXISTS (SELECT 1 FROM forged AS f WHERE f.source = c.source AND f.record = c.record)
 UNION ALL
 SELECT a.time, a.datetime, a.host, c.value ->> 'tool', c.value ->> 'verb', t.value, c.value ->> 'options', a.user, a.user,
