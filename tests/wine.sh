@@ -20,6 +20,7 @@ end() {
     rm -rf "$scratch"
 }
 trap end EXIT
+trap 'echo "wine: FAILED: line $LINENO: $BASH_COMMAND"' ERR
 
 # The service manager of a new prefix ends with what made it: the tests have one of their own.
 [ -d "$WINEPREFIX/drive_c" ] || { timeout 300 wineboot -i >/dev/null 2>&1 && timeout 60 wineserver -w; } || true
@@ -144,6 +145,7 @@ fi
 gives "this host is the evidence" "live|C:/" 'SELECT kind, location FROM evidence'
 gives "the registry in use is read" 'HKEY_LOCAL_MACHINE\SYSTEM' \
     "SELECT source FROM registry WHERE key = 'HKEY_LOCAL_MACHINE\\SYSTEM\\Select' AND name = 'Current'"
+wine sc delete svcqltest >/dev/null 2>&1 || true # of a run that was ended
 wine sc create svcqltest binPath= 'C:\ProgramData\x.exe -k netsvcs' start= auto DisplayName= 'Tëst €' >/dev/null
 wine reg add 'HKLM\System\CurrentControlSet\Services\svcqltest\Parameters' /v ServiceDll /t REG_EXPAND_SZ \
     /d '%SystemRoot%\Temp\e.dll' /f >/dev/null
