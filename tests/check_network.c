@@ -81,6 +81,9 @@ START_TEST(a_new_windows_service_that_reaches_out_is_shown)
                    "helper|C:\\Windows\\HELPER.exe 192.0.2.7:443|T1569.002\n"
                    "helper|C:\\Windows\\helper.exe c2.example|T1569.002",
                    "SELECT service, subject, technique FROM t1569_service_network ORDER BY time");
+    harness_expect(db, "connected|192.0.2.7|443|NULL\nresolved|NULL|NULL|c2.example",
+                   "SELECT DISTINCT action, address, port, name FROM network_events WHERE exe = "
+                   "'C:\\Windows\\helper.exe' ORDER BY 1");
     expect_spared(db, "t1569_service_network", "service", "known_services", "name");
     harness_query(db, "UPDATE attack_knobs SET value = 1000 WHERE name = 'network_window'");
     harness_expect(db, "3", "SELECT count(*) FROM t1569_service_network");

@@ -77,11 +77,9 @@ START_TEST(every_form_is_read_however_it_is_written)
                        "SELECT name, status, start_type, replace(command, char(10), ';') "
                        "FROM service_listings WHERE source = '%s/%s'",
                        dir, made_listings[i].file);
-        ck_assert_msg(
-            harness_int(
-                db, "SELECT count(*) FROM service_listings WHERE source = '%s/%s' AND form = '%s'",
-                dir, made_listings[i].file, made_listings[i].form) > 0,
-            "%s: another form", made_listings[i].file);
+        harness_expect(db, made_listings[i].form,
+                       "SELECT min(form) FROM service_listings WHERE source = '%s/%s'", dir,
+                       made_listings[i].file);
         harness_expect(db, "service_listings|read|0",
                        "SELECT table_name, status, skipped FROM evidence_sources "
                        "WHERE location = '%s/%s'",
@@ -91,6 +89,31 @@ START_TEST(every_form_is_read_however_it_is_written)
         harness_expect(db, "unknown",
                        "SELECT status FROM evidence_sources WHERE location = '%s/%s'", dir,
                        strangers[i][0]);
+    harness_close(db);
+}
+END_TEST
+
+/* launchd's domains: of a user, of a login, and of a session that has windows. */
+START_TEST(jobs_of_users_are_told_from_those_of_the_system)
+{
+    static const char *const jobs[][2] = {{"a", "gui/501/a = {\n\tstate = running\n}\n"},
+                                          {"b", "user/501/b = {\n\tstate = running\n}\n"},
+                                          {"c", "system/c = {\n\tstate = running\n}\n"},
+                                          {"d", "{\n\t\"LimitLoadToSessionType\" = \"Aqua\";\n\t"
+                                                "\"Label\" = \"d\";\n};\n"},
+                                          {"e", "{\n\t\"LimitLoadToSessionType\" = \"System\";\n\t"
+                                                "\"Label\" = \"e\";\n};\n"}};
+    sqlite3                 *db = harness_open();
+    const char              *dir = harness_scratch();
+    char                     name[100];
+
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+        snprintf(name, sizeof name, "launchctl_%s.txt", jobs[i][0]);
+        harness_write_text(dir, name, jobs[i][1]);
+    }
+    harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_expect(db, "a|user\nb|user\nc|system\nd|user\ne|system",
+                   "SELECT name, scope FROM services ORDER BY 1");
     harness_close(db);
 }
 END_TEST
@@ -396,6 +419,7 @@ Suite *make_service_listings_suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, every_form_is_read_however_it_is_written, 0, WRITINGS);
+    tcase_add_test(tc, jobs_of_users_are_told_from_those_of_the_system);
     tcase_add_test(tc, several_commands_in_one_file_are_told_apart);
     tcase_add_test(tc, listed_services_are_judged_as_others);
     tcase_add_test(tc, what_is_not_understood_is_counted);
