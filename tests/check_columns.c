@@ -18,6 +18,7 @@
 #include "evaluate.h"
 #include "formats/text/buffer.h"
 #include "harness.h"
+#include "make_each_event.h"
 #include "make_platforms.h"
 #include "make_spared.h"
 #include "questions.h"
@@ -281,7 +282,7 @@ static void put_files(const struct attack *attack, const char *dir)
     }
 }
 
-/* The events of all attacks, in one log. */
+/* The events of all attacks, in one log, and beside it one of each kind. */
 static void put_events(const char *dir)
 {
     static struct staged_event events[1000];
@@ -296,6 +297,8 @@ static void put_events(const char *dir)
     harness_write_text(dir, "Windows/System32/winevt/Logs/.keep", "");
     snprintf(path, sizeof path, "%s/Windows/System32/winevt/Logs/Staged.evtx", dir);
     make_evtx(path, events, n);
+    snprintf(path, sizeof path, "%s/Windows/System32/winevt/Logs/Each.evtx", dir);
+    make_each_event(path);
 }
 
 /* What attacks leave in logs, as `make evaluate` stages them. */
