@@ -1,7 +1,8 @@
 /* check_columns.c -- what each column of each table and view has, over all labelled cases on one host of each platform,
- * small evidence of every platform, and the logs that staged attacks leave: how many values, and a digest of them, as tests/columns.txt keeps them. What is
- * asserted of a few rows elsewhere is held here for all: a change of a view that is not meant to change its rows
- * changes nothing here, and one that is shows the columns that it touches. UPDATE=1 writes the file.
+ * small evidence of every platform, and the logs that staged attacks leave, with one event of each kind: how many
+ * values, and a digest of them, as tests/columns.txt keeps them. What is asserted of a few rows elsewhere is held
+ * here for all: a change of a view that is not meant to change its rows changes nothing here, and one that is shows
+ * the columns that it touches. UPDATE=1 writes the file.
  *
  * The digest knows neither the order of rows nor the time: what is a moment of these days counts as "T", and the
  * folder of the evidence as "ROOT". A table that reads what runs is not asked, nor a list, which is what its file says.
