@@ -577,6 +577,30 @@ START_TEST(a_service_is_what_would_run)
 }
 END_TEST
 
+/* By Unit=, wherever it is among the settings, and else by the timer's own name. */
+START_TEST(a_timer_has_the_state_of_what_it_starts)
+{
+    const char *root = harness_scratch();
+    sqlite3    *other = harness_open();
+
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, "etc/systemd/system/a.timer",
+                       "[Timer]\nOnCalendar=daily\nUnit=b.service\nPersistent=yes\n");
+    harness_write_text(root, "etc/systemd/system/c.timer", "[Timer]\nOnCalendar=daily\n");
+    harness_write_text(root, "etc/systemd/system/d.timer", "[Timer]\nUnit=c.service\n");
+    harness_write_text(root, "etc/systemd/system/a.service",
+                       "[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=x.target\n");
+    harness_write_text(root, "etc/systemd/system/b.service", "[Service]\nExecStart=/bin/b\n");
+    harness_write_text(root, "etc/systemd/system/c.service",
+                       "[Service]\nExecStart=/bin/c\n[Install]\nWantedBy=x.target\n");
+    harness_query(other, "DELETE FROM evidence");
+    harness_query(other, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(other, "a.timer|static\nc.timer|disabled\nd.timer|disabled",
+                   "SELECT name, timed_state FROM unit_facts WHERE name GLOB '*.timer' ORDER BY 1");
+    harness_close(other);
+}
+END_TEST
+
 START_TEST(known_admins_are_left_out)
 {
     sqlite3 *db = open_host();
@@ -661,6 +685,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, an_event_of_many_files_is_an_event_of_each);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
     tcase_add_test(tcase, a_service_is_what_would_run);
+    tcase_add_test(tcase, a_timer_has_the_state_of_what_it_starts);
     tcase_add_test(tcase, known_admins_are_left_out);
     tcase_add_test(tcase, how_long_a_tool_explains_a_start_is_the_users);
     tcase_add_test(tcase, a_signal_that_stops_nothing_is_no_stop);
