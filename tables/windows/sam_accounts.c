@@ -213,11 +213,12 @@ static int read_user(struct sam_accounts *accounts, const struct hive_key *key,
     struct hive   *hive = &accounts->sam.hive;
     const uint8_t *f, *v;
     uint32_t       f_size, v_size;
-    int            r = service_data(hive, key, "", "F", &accounts->first, &f, &f_size);
+    int            r;
 
-    if (r == 0)
-        r = service_data(hive, key, "", "V", &accounts->second, &v, &v_size);
-    return r < 0 ? r : sam_user_parse(f, f_size, v, v_size, ret);
+    if ((r = service_data(hive, key, "", "F", &accounts->first, &f, &f_size)) < 0 ||
+        (r = service_data(hive, key, "", "V", &accounts->second, &v, &v_size)) < 0)
+        return r;
+    return sam_user_parse(f, f_size, v, v_size, ret);
 }
 
 static int fill_user(struct sam_accounts *accounts, const struct hive_key *key,
