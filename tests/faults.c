@@ -248,7 +248,8 @@ static void *sqlite_realloc(void *old, int size)
 
 static void use_sqlite(void)
 {
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite);
+    if (!sqlite.xMalloc)
+        sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite);
     sqlite3_mem_methods failing = sqlite;
     failing.xMalloc = sqlite_malloc;
     failing.xRealloc = sqlite_realloc;

@@ -151,7 +151,7 @@ static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct re
     struct reader           *reader = lib ? malloc(sizeof *reader) : NULL;
 
     if (!reader)
-        return lib ? -ENOMEM : -ELIBACC;
+        return lib ? input_fault(-ENOMEM) : -ELIBACC;
     reader->lib = lib;
     reader->archive = lib->archive_read_new();
     reader->entry = reader->archive ? lib->archive_entry_new2(reader->archive) : NULL;
@@ -162,7 +162,7 @@ static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct re
     reader->outer = NULL;
     reader->expands = !p->seekable && !p->outer;
     reader->sum = NULL;
-    int r = reader->entry ? 0 : -ENOMEM;
+    int r = reader->entry ? 0 : input_fault(-ENOMEM);
     if (r == 0 && p->outer)
         r = packed_stream(p->outer, p->outer_node, &reader->outer);
     if (r == 0 && sum && (sum->wanted = wanted_sum(p, reader))) {
@@ -179,7 +179,7 @@ static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct re
     if (!support(lib, reader->archive, p) ||
         lib->archive_read_set_callback_data(reader->archive, reader) != ARCHIVE_OK) {
         packed_close_reader(reader);
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     }
     lib->archive_read_set_read_callback(reader->archive, read_block);
     lib->archive_read_set_skip_callback(reader->archive, skip_bytes);
@@ -312,7 +312,7 @@ static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
         return 0;
     int     room = LZ4_compressBound((int)size);
     char   *data = malloc(size + 1), *block = malloc((size_t)room);
-    ssize_t n = data && block ? 1 : -ENOMEM;
+    ssize_t n = data && block ? 1 : input_fault(-ENOMEM);
     while (n > 0 && done < size && (n = packed_reader_bytes(reader, data + done, size - done)) > 0)
         done += (size_t)n;
     if (n >= 0 && done == size) {
@@ -474,7 +474,7 @@ static int open_kept(const struct node *node, struct stream **ret)
     struct kept *kept = malloc(sizeof *kept + size);
 
     if (!kept)
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     kept->at = 0;
     kept->size = size;
     int r = read_kept(node, kept->data, size);

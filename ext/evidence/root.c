@@ -45,7 +45,7 @@ static int take_dir(int fd, struct root_dir **ret)
         return r;
     }
     *ret = root_dir_take(stream);
-    return *ret ? 0 : -ENOMEM;
+    return *ret ? 0 : input_fault(-ENOMEM);
 }
 
 /* Find the first entry of a directory that is `name` under the root's flags. */
@@ -570,7 +570,7 @@ static int read_all(int fd, size_t hint, size_t cap, char **ret, size_t *ret_siz
 
     for (;;) {
         if (!data)
-            return -ENOMEM;
+            return input_fault(-ENOMEM);
         ssize_t n = input_read(fd, data + size, room - size);
         if (n < 0) {
             free(data);

@@ -21,10 +21,10 @@ int root_names_add(struct root_names *names, const char *name)
     char **added = ARRAY_ADD(names->names, names->n);
 
     if (!added)
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     *added = strdup(name);
     names->n -= !*added; /* a NULL name cannot be sorted */
-    return *added ? 0 : -ENOMEM;
+    return *added ? 0 : input_fault(-ENOMEM);
 }
 
 void root_names_sort(struct root_names *names)

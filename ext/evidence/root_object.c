@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/input.h"
 #include "root_names.h"
 #include "root_reader.h"
 
@@ -20,7 +21,7 @@ int root_new(int fd, struct packed *packed, const char *path, unsigned flags, co
         if (fd >= 0)
             close(fd);
         packed_unref(packed);
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     }
     *root = (struct root){.references = 1, .fd = fd, .packed = packed, .flags = flags, .at = at};
     memcpy(root->path, path, size);

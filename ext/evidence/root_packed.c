@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text/input.h"
 #include "host.h"
 #include "packed_image.h"
 #include "root_dir.h"
@@ -62,7 +63,7 @@ int root_packed_fd(const struct root *root, const char *path, struct stat *ret)
     if (ret->st_size > MEMBER_FD_MAX)
         return -EFBIG;
     char *data = malloc(size ? size : 1);
-    r = data ? packed_read(root->packed, node, data, size) : -ENOMEM;
+    r = data ? packed_read(root->packed, node, data, size) : input_fault(-ENOMEM);
     r = r < 0 ? r : host_memory_file(data, size, ret);
     free(data);
     return r;
@@ -143,7 +144,7 @@ int root_packed_read(const struct root *root, const char *path, size_t cap, char
     if ((uint64_t)st.st_size > cap || (uint64_t)st.st_size > PACKED_WHOLE_MAX)
         return -EFBIG;
     char *data = malloc(size + 1);
-    r = data ? packed_read(root->packed, node, data, size) : -ENOMEM;
+    r = data ? packed_read(root->packed, node, data, size) : input_fault(-ENOMEM);
     if (r < 0) {
         free(data);
         return r;
@@ -166,5 +167,5 @@ int root_packed_dir(const struct root *root, const char *path, struct root_dir *
     if (!S_ISDIR(st.st_mode))
         return -ENOTDIR;
     *ret = root_dir_of(root->packed, packed_first(root->packed, node));
-    return *ret ? 0 : -ENOMEM;
+    return *ret ? 0 : input_fault(-ENOMEM);
 }

@@ -105,7 +105,8 @@ static void put_arguments(struct listing *l)
 {
     struct buffer *text = &l->open.text[LISTING_ARGUMENTS];
 
-    if (l->open.platform != MACOS || !l->open.has[LISTING_ARGUMENTS] || *text->data == '[')
+    if (l->open.platform != MACOS || !l->open.has[LISTING_ARGUMENTS] || !text->size ||
+        *text->data == '[')
         return;
     listing_set(l, LISTING_COMMAND, text->data, text->size);
     l->open.has[LISTING_ARGUMENTS] = false;

@@ -45,7 +45,7 @@ static int make_room(struct stream *s)
     }
     char *data = realloc(s->data, 2 * s->room + 1);
     if (!data)
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     s->data = data;
     s->room *= 2;
     return 0;
@@ -311,7 +311,7 @@ static int begin(struct stream *s)
     s->room = 2 * BLOCK;
     s->data = malloc(s->room + 1);
     if (!s->data)
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
 
     ssize_t n = first_block(s);
     if (n < 0)
@@ -341,7 +341,7 @@ int stream_open(int fd, struct stream **ret)
 
     if (!s) {
         close(fd);
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     }
     s->fd = fd;
     s->from = (struct stream_from){read_fd, close_fd, s};
@@ -354,7 +354,7 @@ int stream_open_from(const struct stream_from *from, struct stream **ret)
 
     if (!s) {
         from->close(from->data);
-        return -ENOMEM;
+        return input_fault(-ENOMEM);
     }
     s->fd = -1;
     s->from = *from;

@@ -1,9 +1,12 @@
 #include "arena.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "input.h"
 
 #define BLOCK_SIZE 8192u   /* bytes; a longer request gets a block of its own */
 #define KEEP_MAX   262144u /* bytes of a block that is worth keeping */
@@ -22,6 +25,7 @@ static struct arena_block *block_new(struct arena *arena, size_t size)
     if (room <= SIZE_MAX - sizeof *block)
         block = malloc(sizeof *block + room);
     if (!block) {
+        input_fault(-ENOMEM);
         arena->failed = true;
         return NULL;
     }

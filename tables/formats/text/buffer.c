@@ -1,11 +1,13 @@
 #include "buffer.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "byte_order.h"
+#include "input.h"
 
 static bool grow(struct buffer *b, size_t more)
 {
@@ -20,6 +22,7 @@ static bool grow(struct buffer *b, size_t more)
         room *= 2;
     char *data = realloc(b->data, room);
     if (!data) {
+        input_fault(-ENOMEM);
         b->failed = true;
         return false;
     }
