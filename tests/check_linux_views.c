@@ -577,6 +577,49 @@ START_TEST(a_service_is_what_would_run)
 }
 END_TEST
 
+static void put_start(struct buffer *log, int serial, int time, const char *unit, int number)
+{
+    buffer_printf(log,
+                  "type=SERVICE_START msg=audit(%d.000:%d): pid=1 uid=0 auid=4294967295 "
+                  "ses=4294967295 msg='unit=%s%d comm=\"systemd\" "
+                  "exe=\"/usr/lib/systemd/systemd\" hostname=? addr=? terminal=? res=success'\n",
+                  time, serial, unit, number);
+}
+
+/* In four minutes is not often, in five it is; eight services in a minute are no burst, nine are one. */
+START_TEST(often_and_a_burst_begin_where_they_are_said_to)
+{
+    const char   *root = harness_scratch();
+    sqlite3      *other = harness_open();
+    struct buffer log = {0};
+    int           serial = 0;
+
+    for (int i = 0; i < 5; i++) {
+        put_start(&log, ++serial, 1700000040 + 120 * i, "often", 5);
+        if (i < 4)
+            put_start(&log, ++serial, 1700000041 + 120 * i, "often", 4);
+    }
+    for (int i = 0; i < 9; i++)
+        put_start(&log, ++serial, 1700100000 + i, "nine", i);
+    for (int i = 0; i < 8; i++)
+        put_start(&log, ++serial, 1700200020 + i, "eight", i);
+    /* Of a host whose commands are known. */
+    harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    harness_write_text(root, "root/.bash_history",
+                       "#1699990000\nsystemctl stop x\n#1700300000\nsystemctl stop x\n");
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write(root, "var/log/audit/audit.log", log.data, log.size);
+    buffer_free(&log);
+    harness_query(other, "DELETE FROM evidence");
+    harness_query(other, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_expect(other, "eight|0|0|8\nnine|1|0|9\noften4|0|0|4\noften5|0|1|5",
+                   "SELECT CASE WHEN service GLOB 'often*' THEN replace(service, '.service', '') "
+                   "WHEN service GLOB 'nine*' THEN 'nine' ELSE 'eight' END AS s, in_burst, "
+                   "regular, count(*) FROM start_facts GROUP BY s");
+    harness_close(other);
+}
+END_TEST
+
 /* By Unit=, wherever it is among the settings, and else by the timer's own name. */
 START_TEST(a_timer_has_the_state_of_what_it_starts)
 {
@@ -685,6 +728,7 @@ Suite *make_linux_views_suite(void)
     tcase_add_test(tcase, an_event_of_many_files_is_an_event_of_each);
     tcase_add_test(tcase, commands_are_graded_by_what_they_do_and_to_what);
     tcase_add_test(tcase, a_service_is_what_would_run);
+    tcase_add_test(tcase, often_and_a_burst_begin_where_they_are_said_to);
     tcase_add_test(tcase, a_timer_has_the_state_of_what_it_starts);
     tcase_add_test(tcase, known_admins_are_left_out);
     tcase_add_test(tcase, how_long_a_tool_explains_a_start_is_the_users);
