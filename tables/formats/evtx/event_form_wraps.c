@@ -91,7 +91,9 @@ static cJSON *restored(const cJSON *object)
             }
             *to = '\0';
         }
-        bool added = name && copy && add(copy, name, value);
+        bool added = name && add(copy, name, value);
+        if (!name)
+            cJSON_Delete(value);
         free(name);
         if (!added) {
             cJSON_Delete(copy);
