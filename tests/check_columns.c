@@ -41,6 +41,8 @@ static const struct {
     const char *relation, *column;
     int         set;
 } varies[] = {{"file", "inode", -1},
+              {"file", "size", -1}, /* of a folder: the file system's */
+              {"unit_files", "size", -1},
               {"baseline_now", "detail", -1}, /* of a command, the hour */
               {"incident_facts", "seconds", -1},
               {"incident_signals", "seconds", -1},
