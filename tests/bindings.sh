@@ -53,7 +53,7 @@ mkdir -p plugins && cp "$here/datasette.py" plugins/
 # datasette: rows of CSV after a line of names.
 datasette() {
     SVCQL_LIBRARY=$library SVCQL_ROOT=$root venv/bin/datasette --memory --setting sql_time_limit_ms 60000 --plugins-dir plugins \
-        --get '/_memory.csv?sql=SELECT+severity,subject+FROM+findings+ORDER+BY+subject' | tr -d '\r' | sed '1d; s/,/ /'
+        --get '/_memory.csv?sql=SELECT+severity,subject+FROM+findings+ORDER+BY+subject' | tr -d '\r' | sed '1d; /^$/d; s/,/ /'
 }
 binding datasette "$python -m venv venv && venv/bin/pip install --quiet datasette==0.65.5" datasette
 echo "bindings: $passed passed, $failed failed; not installed:${skipped:- none}"
