@@ -363,11 +363,12 @@ static const char *const sets[N_SETS] = {"all labelled cases", "small evidence o
 /* The rows of each relation over each set of evidence, against those kept. */
 START_TEST(columns_have_what_they_had)
 {
-    struct questions questions = questions_of(ASKED);
-    struct buffer    out = {0};
+    static struct questions questions;
+    struct buffer           out = {0};
 
     if (geteuid() != 0)
         SKIP("needs root");
+    questions = questions_of(ASKED);
     for (int set = 0; set < N_SETS; set++) {
         sqlite3 *db = open_hosts(set);
         buffer_printf(&out, "# %s\n", sets[set]);

@@ -61,12 +61,12 @@ START_TEST(what_a_user_may_not_read_is_denied)
         {"var/log/dpkg.log", "package_history"},
         {"var/lib/dpkg/status", "package_files"},
     };
-    sqlite3    *db = harness_open();
     const char *dir = harness_scratch(), *other = harness_scratch();
     char        path[4200];
 
     if (geteuid() == 0)
         SKIP("root may read everything");
+    sqlite3 *db = harness_open();
     harness_write_text(other, "etc/hostname", "other\n");
     harness_write_text(other, "etc/passwd", "ann:x:1000:1000::/home/ann:/bin/bash\n");
     harness_write_text(dir, "etc/hostname", "here\n");
