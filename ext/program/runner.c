@@ -128,10 +128,12 @@ static int write_rows(int fd, sqlite3_stmt *stmt, bool numerics)
 {
     struct column *columns = NULL;
     struct buffer  line = {0};
-    int            n = sorted_columns(stmt, &columns);
-    int            rc = n < 0 ? SQLITE_NOMEM : SQLITE_ROW;
+    int            rc = sqlite3_step(stmt), n = 0;
 
-    while (rc == SQLITE_ROW && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    /* The first step may prepare the statement again: the names before it do not last. */
+    if (rc == SQLITE_ROW && (n = sorted_columns(stmt, &columns)) < 0)
+        rc = SQLITE_NOMEM;
+    while (rc == SQLITE_ROW) {
         buffer_reset(&line);
         buffer_puts(&line, "R{");
         for (int i = 0; i < n; i++) {
@@ -146,6 +148,8 @@ static int write_rows(int fd, sqlite3_stmt *stmt, bool numerics)
             rc = SQLITE_NOMEM;
         else if (!write_all(fd, line.data, line.size))
             rc = SQLITE_ABORT;
+        else
+            rc = sqlite3_step(stmt);
     }
     buffer_free(&line);
     free(columns);
