@@ -197,27 +197,6 @@ static void put_relation(struct buffer *out, sqlite3 *db, int set, const char *n
     sqlite3_finalize(stmt);
 }
 
-/* All that the cases of a platform put on their hosts, on one. */
-static void write_host(const struct corpus *corpus, const struct corpus *more, const char *platform,
-                       const char *dir)
-{
-    const struct corpus *both[] = {corpus, more};
-    struct corpus_case   all = {.name = platform, .platform = platform};
-
-    for (size_t c = 0; c < 2; c++)
-        for (size_t i = 0; i < both[c]->n; i++) {
-            const struct corpus_case *one = &both[c]->cases[i];
-            if (strcmp(one->platform, platform) != 0)
-                continue;
-            all.items = realloc(all.items, (all.n_items + one->n_items) * sizeof *all.items);
-            ck_assert_ptr_nonnull(all.items);
-            memcpy(all.items + all.n_items, one->items, one->n_items * sizeof *one->items);
-            all.n_items += one->n_items;
-        }
-    corpus_write(corpus, &all, dir, 2);
-    free(all.items);
-}
-
 static void add_host(sqlite3 *db, const char *dir)
 {
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
@@ -234,7 +213,7 @@ static void add_cases(sqlite3 *db)
 
     for (size_t i = 0; i < N_PLATFORMS; i++) {
         snprintf(dir, sizeof dir, "%s/all-%s", root, platforms[i]);
-        write_host(corpus, more, platforms[i], dir);
+        corpus_write_platform(corpus, more, platforms[i], dir, 2);
         add_host(db, dir);
     }
     corpus_free(corpus);

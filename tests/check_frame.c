@@ -326,6 +326,18 @@ static int take_routines(sqlite3 *db, char **error, const struct sqlite3_api_rou
     return SQLITE_OK;
 }
 
+/* A connection without svcql, and the routines to load it with. */
+static sqlite3 *open_unloaded(void)
+{
+    sqlite3 *db;
+
+    sqlite3_auto_extension((void (*)(void))take_routines);
+    harness_close(harness_open());
+    sqlite3_reset_auto_extension();
+    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    return db;
+}
+
 START_TEST(loading_twice_changes_nothing)
 {
     sqlite3_auto_extension((void (*)(void))take_routines);
@@ -352,13 +364,9 @@ static const struct {
 
 START_TEST(loading_again_makes_what_a_load_before_has_not)
 {
-    sqlite3 *db;
+    sqlite3 *db = open_unloaded();
     char    *error = NULL;
 
-    sqlite3_auto_extension((void (*)(void))take_routines);
-    harness_close(harness_open());
-    sqlite3_reset_auto_extension();
-    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
     harness_query(db, "%s", unfinished[_i].before);
     ck_assert_int_eq(sqlite3_svcql_init(db, &error, routines), unfinished[_i].rc);
     sqlite3_free(error);
@@ -387,13 +395,9 @@ static void load_within(sqlite3_context *out, int argc, sqlite3_value **argv)
 
 START_TEST(loading_after_a_load_that_a_statement_forbade)
 {
-    sqlite3 *db;
+    sqlite3 *db = open_unloaded();
     char    *error = NULL;
 
-    sqlite3_auto_extension((void (*)(void))take_routines);
-    harness_close(harness_open());
-    sqlite3_reset_auto_extension();
-    ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
     sqlite3_create_function(db, "regexp", 2, SQLITE_UTF8, NULL, load_within, NULL, NULL);
     sqlite3_create_function(db, "load_within", 0, SQLITE_UTF8, NULL, load_within, NULL, NULL);
     harness_expect(db, "5", "SELECT load_within()"); /* SQLITE_BUSY */

@@ -18,26 +18,6 @@ static const char live[] =
     "'deleted_program', 'gone_from_disk', 'kills_security', 'memory_program', "
     "'program_gone', 'unit_path_changed'";
 
-/* All that the cases of a platform put on their hosts, on one. */
-static struct corpus_case all_of(const struct corpus *corpus, const struct corpus *more,
-                                 const char *platform)
-{
-    const struct corpus *both[] = {corpus, more};
-    struct corpus_case   all = {.name = platform, .platform = platform};
-
-    for (size_t c = 0; c < 2; c++)
-        for (size_t i = 0; i < both[c]->n; i++) {
-            const struct corpus_case *one = &both[c]->cases[i];
-            if (strcmp(one->platform, platform) != 0)
-                continue;
-            all.items = realloc(all.items, (all.n_items + one->n_items) * sizeof *all.items);
-            ck_assert_ptr_nonnull(all.items);
-            memcpy(all.items + all.n_items, one->items, one->n_items * sizeof *one->items);
-            all.n_items += one->n_items;
-        }
-    return all;
-}
-
 START_TEST(every_signal_fires_from_evidence)
 {
     static const char *const platforms[] = {"linux", "macos", "windows"};
@@ -47,10 +27,8 @@ START_TEST(every_signal_fires_from_evidence)
 
     harness_query(db, "DELETE FROM evidence");
     for (size_t i = 0; i < sizeof platforms / sizeof *platforms; i++) {
-        const char        *dir = harness_scratch();
-        struct corpus_case all = all_of(corpus, more, platforms[i]);
-        corpus_write(corpus, &all, dir, 2);
-        free(all.items);
+        const char *dir = harness_scratch();
+        corpus_write_platform(corpus, more, platforms[i], dir, 2);
         harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
     }
     /* Facts that only all parts of an incident show together are in incidents only. */

@@ -610,3 +610,23 @@ void corpus_write(const struct corpus *corpus, const struct corpus_case *one, co
         }
     }
 }
+
+void corpus_write_platform(const struct corpus *corpus, const struct corpus *more,
+                           const char *platform, const char *dir, int days)
+{
+    const struct corpus *both[] = {corpus, more};
+    struct corpus_case   all = {.name = platform, .platform = platform};
+
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < both[c]->n; i++) {
+            const struct corpus_case *one = &both[c]->cases[i];
+            if (strcmp(one->platform, platform) != 0)
+                continue;
+            all.items = realloc(all.items, (all.n_items + one->n_items) * sizeof *all.items);
+            ck_assert_ptr_nonnull(all.items);
+            memcpy(all.items + all.n_items, one->items, one->n_items * sizeof *one->items);
+            all.n_items += one->n_items;
+        }
+    corpus_write(corpus, &all, dir, days);
+    free(all.items);
+}

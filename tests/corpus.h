@@ -51,4 +51,8 @@ void           corpus_free(struct corpus *corpus);
 void corpus_write(const struct corpus *corpus, const struct corpus_case *one, const char *dir,
                   int days);
 
+/* The same of all cases of a platform, of both corpora, on one host. */
+void corpus_write_platform(const struct corpus *corpus, const struct corpus *more,
+                           const char *platform, const char *dir, int days);
+
 #endif
