@@ -317,6 +317,145 @@ START_TEST(a_bomb_stops_at_the_cap)
 }
 END_TEST
 
+/* 50 MiB in lines of 128 KiB, as small as they can be. */
+#define WIDE_LINE  ((size_t)128 << 10)
+#define WIDE_LINES 400
+
+/* A frame of Zstandard (RFC 8878, 3.1.1) with a window of 1 << log bytes: of each line a block that is one byte,
+ * repeated, and one that is its end. */
+static size_t wide_zstd(unsigned log, uint8_t *out)
+{
+    uint8_t *at = out;
+
+    memcpy(at, "\x28\xb5\x2f\xfd\0", 5);
+    at[5] = (uint8_t)((log - 10) << 3);
+    at += 6;
+    for (size_t i = 0; i < WIDE_LINES; i++) {
+        uint32_t repeated = (uint32_t)(WIDE_LINE - 1) << 3 | 1 << 1;
+        uint32_t whole = 1 << 3 | (i == WIDE_LINES - 1);
+        uint8_t  blocks[8] = {(uint8_t)repeated,
+                              (uint8_t)(repeated >> 8),
+                              (uint8_t)(repeated >> 16),
+                              'x',
+                              (uint8_t)whole,
+                              0,
+                              0,
+                              '\n'};
+        memcpy(at, blocks, sizeof blocks);
+        at += sizeof blocks;
+    }
+    return (size_t)(at - out);
+}
+
+/* The same as xz, whose block's header says that it needs so much (The .xz File Format, 3.1): after the id and
+ * the size of LZMA2's properties comes the dictionary's size, as 2 << (n / 2 + 11) for an even n; at the end
+ * the sum of the header. */
+static size_t wide_xz(unsigned log, uint8_t *out, size_t room)
+{
+    char  *text = malloc(WIDE_LINES * WIDE_LINE);
+    size_t n = 0;
+
+    memset(text, 'x', WIDE_LINES * WIDE_LINE);
+    for (size_t i = 1; i <= WIDE_LINES; i++)
+        text[i * WIDE_LINE - 1] = '\n';
+    ck_assert_int_eq(lzma_easy_buffer_encode(0, LZMA_CHECK_NONE, NULL, (uint8_t *)text,
+                                             WIDE_LINES * WIDE_LINE, out, &n, room),
+                     LZMA_OK);
+    free(text);
+    uint8_t *header = out + LZMA_STREAM_HEADER_SIZE;
+    size_t   size = 4 * (size_t)header[0];
+    uint8_t *filter = memmem(header, size, "\x21\x01", 2);
+    ck_assert_ptr_nonnull(filter);
+    filter[2] = (uint8_t)((log - 12) * 2);
+    uint32_t sum = lzma_crc32(header, size, 0);
+    for (size_t i = 0; i < 4; i++)
+        header[size + i] = (uint8_t)(sum >> 8 * i);
+    return n;
+}
+
+/* How many lines there are, and how they end. */
+static size_t count_lines(const uint8_t *packed, size_t size, bool any_window, int *ret_end)
+{
+    struct stream *s;
+    char          *line;
+    size_t         length, n = 0;
+
+    ck_assert_int_eq(stream_open(descriptor(packed, size), &s), 0);
+    if (any_window)
+        stream_any_window(s);
+    while ((*ret_end = stream_line(s, &line, &length)) > 0)
+        n++;
+    stream_close(s);
+    return n;
+}
+
+/* Lines in a window of 1 << log bytes. */
+static void expect_window(const uint8_t *packed, size_t size, unsigned log)
+{
+    const size_t        within = STREAM_WINDOW_MAX / WIDE_LINE;
+    struct harness_cost before = harness_cost();
+    int                 end;
+    size_t              n = count_lines(packed, size, false, &end);
+
+    harness_expect_cost(&before, "a window");
+    if (1u << log <= STREAM_WINDOW_MAX) {
+        ck_assert_uint_eq(n, WIDE_LINES);
+        ck_assert_int_eq(end, 0);
+    } else {
+        ck_assert_msg(n > within && n <= within + 2, "%zu lines", n); /* as a block of them ends */
+        ck_assert_int_eq(end, -ENOBUFS);
+    }
+    ck_assert_uint_eq(count_lines(packed, size, true, &end), WIDE_LINES);
+    ck_assert_int_eq(end, 0);
+}
+
+START_TEST(a_large_window_is_read_as_far_as_its_memory)
+{
+    const size_t room = 1u << 20;
+    uint8_t     *packed = malloc(room);
+    int          end;
+
+    expect_window(packed, wide_zstd(25, packed), 25);
+    expect_window(packed, wide_zstd(27, packed), 27);
+    ck_assert_uint_eq(count_lines(packed, wide_zstd(28, packed), true, &end), 0);
+    ck_assert_int_eq(end, -ENOBUFS);
+    free(packed);
+}
+END_TEST
+
+START_TEST(what_a_large_window_leaves_out_is_reported)
+{
+    const char *dir = harness_scratch();
+    uint8_t    *packed = malloc(1u << 16);
+    sqlite3    *db = harness_open();
+    char        sql[4400];
+
+    harness_write(dir, "audit.log.zst", packed, wide_zstd(27, packed));
+    free(packed);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM audit_events('%s/audit.log.zst')", dir);
+    harness_expect(db, "0", sql);
+    harness_expect(db,
+                   "damaged|left out from here on: it takes too much memory to expand, as it was "
+                   "compressed by xz -9 or zstd --long",
+                   "SELECT status, detail FROM evidence_sources WHERE location LIKE '%.zst'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_large_dictionary_is_read_as_far_as_its_memory)
+{
+    const size_t room = 1u << 20;
+    uint8_t     *packed = malloc(room);
+    int          end;
+
+    expect_window(packed, wide_xz(25, packed, room), 25);
+    expect_window(packed, wide_xz(26, packed, room), 26);
+    ck_assert_uint_eq(count_lines(packed, wide_xz(28, packed, room), true, &end), 0);
+    ck_assert_int_eq(end, -ENOBUFS);
+    free(packed);
+}
+END_TEST
+
 START_TEST(a_long_text_keeps_its_lines_and_offsets)
 {
     size_t         lines = 200000, size = 0, length;
@@ -390,6 +529,9 @@ Suite *make_stream_suite(void)
     tcase_add_test(tc, an_overlong_line_is_cut_and_counted);
     tcase_add_test(tc, lines_at_the_limit_are_whole);
     tcase_add_test(tc, a_bomb_stops_at_the_cap);
+    tcase_add_test(tc, a_large_window_is_read_as_far_as_its_memory);
+    tcase_add_test(tc, what_a_large_window_leaves_out_is_reported);
+    tcase_add_test(tc, a_large_dictionary_is_read_as_far_as_its_memory);
     tcase_add_test(tc, a_long_text_keeps_its_lines_and_offsets);
     tcase_add_test(tc, seeking_goes_on_at_the_byte);
     tcase_add_test(tc, what_cannot_be_expanded_says_so);

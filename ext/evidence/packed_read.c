@@ -172,6 +172,8 @@ static int open_reader(struct packed *p, uint64_t at, struct sum *sum, struct re
     if (r == 0 && reader->expands)
         r = stream_open_from(&(struct stream_from){packed_bytes, close_nothing, reader},
                              &reader->outer);
+    if (r == 0 && reader->expands)
+        stream_any_window(reader->outer); /* the user named it */
     if (r < 0) {
         packed_close_reader(reader);
         return r;

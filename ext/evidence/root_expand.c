@@ -65,13 +65,14 @@ static int expand(struct stream *stream, off_t size, uint64_t cap, bool may_cut,
     bool   expands = stream_expands(stream);
     size_t most = cap < PACKED_WHOLE_MAX ? (size_t)cap : PACKED_WHOLE_MAX;
 
+    stream_any_window(stream); /* all of it is kept in any case */
     *map = (struct root_map){.data = map->data, .room = map->room, .fd = -1};
     if (map->data) /* what it had; copy_bytes() wants zeros */
         madvise(map->data, map->room, MADV_DONTNEED);
     int r = !expands && (uint64_t)size > most ? -EFBIG : read_stream(stream, most, map);
     if (r == 0 && !expands && (off_t)map->size != size)
         r = -EBADMSG;
-    map->cut = map->size && expands && may_cut && (r == -EBADMSG || r == -EFBIG);
+    map->cut = map->size && expands && may_cut && (r == -EBADMSG || r == -EFBIG || r == -ENOBUFS);
     return map->cut ? 0 : r;
 }
 

@@ -26,6 +26,10 @@ const char *source_error(int negative_errno)
         return "left out from here on: beyond the budget of a source";
     case -EFBIG:
         return "left out from here on: too large, or expands to more than 200 times its size";
+    case -ENOBUFS:
+        return "left out from here on: it takes too much memory to expand, as it was compressed by "
+               "xz -9 or "
+               "zstd --long";
     case -ENOKEY:
         return "encrypted";
     case -ENOTSUP:

@@ -25,6 +25,7 @@ static const char *reason(int error)
            : error == -EOPNOTSUPP ? "a database that is compressed: expand it first"
            : error == -ESPIPE     ? "not a file"
            : error == -EFBIG      ? "expands to more than a log does"
+           : error == -ENOBUFS    ? "takes too much memory to expand: what is before that is merged"
                                   : strerror(-error);
 }
 

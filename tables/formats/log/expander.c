@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "stream.h"
 
@@ -22,7 +23,9 @@ struct expander {
     uint8_t             *in; /* in[in_begin, in_end) is not yet expanded */
     size_t               in_begin, in_end;
     uint64_t             in_total, out_total;
-    bool                 in_member; /* inside a member or a frame */
+    uint64_t             out_member; /* of the member or frame at hand */
+    bool                 in_member;  /* inside a member or a frame */
+    bool                 any_window;
     z_stream             gzip;
     ZSTD_DStream        *zstd;
     lzma_stream          xz;
@@ -31,7 +34,8 @@ struct expander {
 };
 
 /* A method of expansion. expand() moves bytes from the input to `out`, sets in_member and returns
- * how many it wrote (0: it wants more input), or a negative errno. */
+ * how many it wrote (0: it wants more input), or a negative errno. memory(): bytes that it has taken; NULL
+ * where its format bounds them to a few MiB. */
 struct coding {
     uint8_t magic[6];
     size_t  magic_size, size; /* bytes of the magic, and of what is needed to know it */
@@ -39,6 +43,7 @@ struct coding {
     int (*begin)(struct expander *s);
     ssize_t (*expand)(struct expander *s, char *out, size_t room);
     void (*end)(struct expander *s);
+    uint64_t (*memory)(const struct expander *s);
 };
 
 /* gzip ---------------------------------------------------------------------- */
@@ -91,19 +96,30 @@ static ssize_t zstd_expand(struct expander *s, char *out, size_t room)
     ZSTD_inBuffer  from = {s->in + s->in_begin, s->in_end - s->in_begin, 0};
     ZSTD_outBuffer to = {out, room, 0};
 
-    errno = 0; /* what its errors mean is not in all versions */
     size_t hint = ZSTD_decompressStream(s->zstd, &to, &from);
 
     s->in_begin += from.pos;
-    if (ZSTD_isError(hint))
-        return errno == ENOMEM ? -ENOMEM : -EBADMSG;
-    s->in_member = hint != 0;
-    return (ssize_t)to.pos;
+    switch (ZSTD_getErrorCode(hint)) {
+    case ZSTD_error_no_error:
+        s->in_member = hint != 0;
+        return (ssize_t)to.pos;
+    case ZSTD_error_memory_allocation:
+        return -ENOMEM;
+    case ZSTD_error_frameParameter_windowTooLarge: /* than 128 MiB, its default */
+        return -ENOBUFS;
+    default:
+        return -EBADMSG;
+    }
+}
+
+static uint64_t zstd_memory(const struct expander *s)
+{
+    return ZSTD_sizeof_DStream(s->zstd);
 }
 
 /* xz ------------------------------------------------------------------------ */
 
-#define XZ_MEMORY_MAX (128u << 20) /* bytes; `xz -9` needs 65 MiB */
+#define XZ_MEMORY_MAX (128u << 20) /* bytes, as zstd's; `xz -9` has 65 MiB */
 
 static int xz_begin(struct expander *s)
 {
@@ -128,9 +144,16 @@ static ssize_t xz_expand(struct expander *s, char *out, size_t room)
     s->in_member = rc != LZMA_STREAM_END;
     if (rc == LZMA_MEM_ERROR || (rc == LZMA_STREAM_END && xz_begin(s) < 0))
         return -ENOMEM;
+    if (rc == LZMA_MEMLIMIT_ERROR)
+        return -ENOBUFS;
     if (rc != LZMA_OK && rc != LZMA_STREAM_END && rc != LZMA_BUF_ERROR)
         return -EBADMSG;
     return (ssize_t)(room - s->xz.avail_out);
+}
+
+static uint64_t xz_memory(const struct expander *s)
+{
+    return lzma_memusage(&s->xz);
 }
 
 /* bzip2 --------------------------------------------------------------------- */
@@ -204,11 +227,11 @@ static bool is_bzip2(const uint8_t *data)
 }
 
 static const struct coding codings[] = {
-    {{0x1f, 0x8b, 0x08}, 3, 3, NULL, gzip_begin, gzip_expand, gzip_end},
-    {{0x28, 0xb5, 0x2f, 0xfd}, 4, 4, NULL, zstd_begin, zstd_expand, zstd_end},
-    {{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, 6, NULL, xz_begin, xz_expand, xz_end},
-    {{0x04, 0x22, 0x4d, 0x18}, 4, 4, NULL, lz4_begin, lz4_expand, lz4_end},
-    {{'B', 'Z', 'h'}, 3, 10, is_bzip2, bzip2_begin, bzip2_expand, bzip2_end},
+    {{0x1f, 0x8b, 0x08}, 3, 3, NULL, gzip_begin, gzip_expand, gzip_end, NULL},
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, 4, NULL, zstd_begin, zstd_expand, zstd_end, zstd_memory},
+    {{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, 6, NULL, xz_begin, xz_expand, xz_end, xz_memory},
+    {{0x04, 0x22, 0x4d, 0x18}, 4, 4, NULL, lz4_begin, lz4_expand, lz4_end, NULL},
+    {{'B', 'Z', 'h'}, 3, 10, is_bzip2, bzip2_begin, bzip2_expand, bzip2_end, NULL},
 };
 
 static bool is_of(const struct coding *coding, const uint8_t *data, size_t size)
@@ -278,6 +301,26 @@ static ssize_t refill(struct expander *s)
     return n;
 }
 
+/* Whether more of the member would go beyond the memory that a window may have. What is not yet written of a
+ * window is no memory either: so a member of that size is read, whatever window it was made with. */
+static bool is_large_window(const struct expander *s)
+{
+    return !s->any_window && s->out_member > STREAM_WINDOW_MAX && s->coding->memory &&
+           s->coding->memory(s) > STREAM_WINDOW_MAX;
+}
+
+/* Expand what is in the buffer: bytes, 0 where more input is wanted, or a negative errno. */
+static ssize_t expand_some(struct expander *s, char *out, size_t room)
+{
+    if (is_large_window(s))
+        return -ENOBUFS;
+    ssize_t n = s->coding->expand(s, out, room);
+
+    s->out_total += n > 0 ? (uint64_t)n : 0;
+    s->out_member = !s->in_member ? 0 : s->out_member + (n > 0 ? (uint64_t)n : 0);
+    return n;
+}
+
 ssize_t expander_read(struct expander *s, char *out, size_t room)
 {
     if (s->out_total > STREAM_EXPANSION_FREE &&
@@ -286,9 +329,8 @@ ssize_t expander_read(struct expander *s, char *out, size_t room)
     for (;;) {
         if (s->in_member || another_member(s)) {
             size_t  before = s->in_begin;
-            ssize_t n = s->coding->expand(s, out, room);
+            ssize_t n = expand_some(s, out, room);
 
-            s->out_total += n > 0 ? (uint64_t)n : 0;
             if (n != 0)
                 return n;
             if (s->in_begin != before && s->in_begin != s->in_end)
@@ -326,6 +368,11 @@ int expander_new(const struct stream_from *from, const uint8_t *first, size_t si
     }
     *ret = s;
     return 0;
+}
+
+void expander_any_window(struct expander *s)
+{
+    s->any_window = true;
 }
 
 void expander_free(struct expander *s)

@@ -25,8 +25,11 @@ int  expander_new(const struct stream_from *from, const uint8_t *first, size_t s
                   struct expander **ret);
 void expander_free(struct expander *expander); /* accepts NULL */
 
+/* Let a window have 128 MiB instead of STREAM_WINDOW_MAX. */
+void expander_any_window(struct expander *expander);
+
 /* Expanded bytes, 0 at the end, or a negative errno: -EBADMSG damaged or cut, -EFBIG beyond the cap
- * (STREAM_EXPANSION_FREE), -ENOMEM, what reading says. */
+ * (STREAM_EXPANSION_FREE), -ENOBUFS beyond the window (STREAM_WINDOW_MAX), -ENOMEM, what reading says. */
 ssize_t expander_read(struct expander *expander, char *out, size_t room);
 
 #endif

@@ -202,6 +202,12 @@ bool stream_expands(const struct stream *s)
     return s->expander != NULL;
 }
 
+void stream_any_window(struct stream *s)
+{
+    if (s->expander)
+        expander_any_window(s->expander);
+}
+
 bool stream_plain(const struct stream *s)
 {
     return s->fd >= 0 && !s->expander;

@@ -11,8 +11,8 @@
  * a caller can report what was lost. Where an overlong line goes on into a hole, the hole is passed
  * over.
  *
- * Errors: -EBADMSG the compressed data is damaged or cut; -EFBIG it expands beyond the cap;
- * -ENOMEM; what read(2) says.
+ * Errors: -EBADMSG the compressed data is damaged or cut; -EFBIG it expands beyond the cap; -ENOBUFS more of
+ * it takes too much memory; -ENOMEM; what read(2) says.
  */
 #ifndef SVCQL_STREAM_H
 #define SVCQL_STREAM_H
@@ -27,6 +27,11 @@
 /* A compressed file may expand to this many bytes, and beyond them to this many times its size. */
 #define STREAM_EXPANSION_FREE  (256u << 20)
 #define STREAM_EXPANSION_RATIO 200u
+
+/* What was compressed with a larger window is expanded this far, in bytes: beyond it such a window would take
+ * more memory than a source may. gzip, bzip2 and LZ4 have at most 4 MiB, `xz` 8 and `xz -8` 32, `zstd` 2 and
+ * `zstd -19` 8; `xz -9` has 64, `zstd --long` and `zstd --ultra -22` 128. */
+#define STREAM_WINDOW_MAX (48u << 20)
 
 struct stream;
 
@@ -62,6 +67,9 @@ uint64_t stream_overlong(const struct stream *s);
 
 /* Whether it is compressed. */
 bool stream_expands(const struct stream *s);
+
+/* For a caller that keeps all of it, or reads what its user named: a window of up to 128 MiB. Before reading. */
+void stream_any_window(struct stream *s);
 
 /* Whether it is a file that is not compressed, so that stream_seek() works and offsets are the file's. */
 bool stream_plain(const struct stream *s);
