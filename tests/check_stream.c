@@ -437,7 +437,7 @@ START_TEST(what_a_large_window_leaves_out_is_reported)
     harness_expect(db,
                    "damaged|left out from here on: it takes too much memory to expand, as it was "
                    "compressed by xz -9 or zstd --long",
-                   "SELECT status, detail FROM evidence_sources WHERE location LIKE '%.zst'");
+                   "SELECT status, detail FROM evidence_sources WHERE location LIKE '%%.zst'");
     harness_close(db);
 }
 END_TEST
