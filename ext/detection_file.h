@@ -1,7 +1,7 @@
 /* detection_file.h -- the text of a detection: one file of sql/signals, or of a user's folder.
  *
  * The head of ext/signals.awk is the manual of the form. This only parses the text; detections.c
- * reports whether its expressions are SQL and its tests pass.
+ * reports whether its expressions are SQL, detection_tests.c whether its tests pass.
  */
 #ifndef SVCQL_DETECTION_FILE_H
 #define SVCQL_DETECTION_FILE_H

@@ -218,7 +218,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     /* Time limits of tests are for what hangs; a busy or slow machine is none. */
-    setenv("CK_TIMEOUT_MULTIPLIER", "10", 0);
+    setenv("CK_TIMEOUT_MULTIPLIER", "30", 0);
     failures = tmpfile();
     if (!failures)
         abort();

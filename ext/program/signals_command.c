@@ -92,6 +92,10 @@ static int test(sqlite3 *db, const char *folder, bool shipped)
     if (r < 0)
         return complain("signals: %s: %s", folder, strerror(-r));
     int tests = detections_test(detections);
+    if (tests < 0) {
+        detections_free(detections);
+        return complain("signals: %s", strerror(-tests));
+    }
     if (!shipped && refuse_taken(db, detections, &faults) != SQLITE_OK) {
         detections_free(detections);
         return complain("signals: %s", sqlite3_errmsg(db));
