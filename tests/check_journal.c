@@ -519,6 +519,35 @@ START_TEST(hosts_are_those_of_the_evidence)
 }
 END_TEST
 
+START_TEST(a_host_of_a_journal_of_several_is_read_alone)
+{
+    static const struct {
+        const char *host, *rows, *read;
+    } turns[] = {{"localhost", "10", "10"},
+                 {"host", "190", "200"},
+                 {"absent", "0", "0"},
+                 {"central", "0", "200"}};
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    size_t      size;
+    char       *data = harness_read(file_of("renamed"), &size);
+
+    harness_write(dir, "var/log/journal/remote/remote-10.0.0.1.journal", data, size);
+    harness_write_text(dir, "etc/hostname", "central\n");
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    free(data);
+    harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('%s')", dir);
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        harness_expect(db, turns[i].rows, "SELECT count(*) FROM journal WHERE host = '%s'",
+                       turns[i].host);
+        harness_expect(db, turns[i].read,
+                       "SELECT records FROM evidence_sources WHERE table_name = 'journal' AND "
+                       "location GLOB '*.journal'");
+    }
+    harness_close(db);
+}
+END_TEST
+
 /* A real journald -------------------------------------------------------------------------------
  */
 
@@ -610,6 +639,7 @@ Suite *make_journal_suite(void)
     tcase_add_test(tc, the_ends_of_boots_are_those_of_each_name_of_a_host);
     tcase_add_test(tc, the_ends_of_boots_are_those_of_all_entries_of_real_journals);
     tcase_add_test(tc, hosts_are_those_of_the_evidence);
+    tcase_add_test(tc, a_host_of_a_journal_of_several_is_read_alone);
     tcase_add_test(tc, what_is_no_journal_is_damaged);
     tcase_add_test(tc, lz4_is_expanded);
     tcase_add_test(tc, xz_is_expanded);

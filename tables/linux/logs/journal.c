@@ -327,6 +327,7 @@ static void read_terms(struct tbl_scan *scan, struct state *state)
         /* Two fields fill the one column invocation_id. */
         state->n_used += state->used[i] && strcmp(known_fields[i].field, "USER_INVOCATION_ID") != 0;
     }
+    state->scan.host = TBL_TERMS(scan, struct journal_row, host);
     state->scan.wants = state->wants;
     state->scan.n_wants = N_KNOWN;
 }

@@ -224,36 +224,54 @@ static bool holds_all(const struct journal_file *file)
     return journal_whole(file, list);
 }
 
+/* Take the entries with the values that a field may have, where they are fewer than the best so far and than half of
+ * the file's. 0 or -ENOMEM. */
+static int consider(struct tbl_scan *scan, struct journal_scan *s, const struct journal_want *want,
+                    struct selection *best)
+{
+    struct selection selection = {0};
+    uint64_t         room = s->input.file.size / ENTRY_MIN;
+    uint64_t         most = s->input.file.n_entries < room ? s->input.file.n_entries : room;
+
+    if (!constrained(want->terms))
+        return 0;
+    int  r = select_values(scan, &s->input.file, want, &selection);
+    bool better = r == 0 && selection.entries < best->entries && selection.entries <= most / 2;
+    free(better ? best->values : selection.values);
+    if (better)
+        *best = selection;
+    return r == -ENOMEM ? r : 0;
+}
+
+/* The same of the host of a row, which an entry may name: one that does not is of the source's. */
+static int consider_host(struct tbl_scan *scan, struct journal_scan *s, struct selection *best)
+{
+    const struct journal_want want = {"_HOSTNAME", false, s->host};
+
+    return s->others && !tbl_match_text(s->host, s->source.host, false)
+               ? consider(scan, s, &want, best)
+               : 0;
+}
+
 /* Choose the constrained field with the fewest entries; without one, or where the file's lists are
  * inconsistent, all entries are read. */
 static int choose(struct tbl_scan *scan, struct journal_scan *s)
 {
     struct selection best = {.entries = UINT64_MAX};
-    uint64_t         room = s->input.file.size / ENTRY_MIN;
-    uint64_t         most = s->input.file.n_entries < room ? s->input.file.n_entries : room;
 
     if (!holds_all(&s->input.file))
         return 0;
-    for (size_t i = 0; i < s->n_wants; i++) {
-        struct selection selection = {0};
-        int              r = 1;
-
-        if (constrained(s->wants[i].terms))
-            r = select_values(scan, &s->input.file, &s->wants[i], &selection);
-        if (r == -ENOMEM) {
-            free(selection.values);
-            free(best.values);
-            return r;
-        }
-        bool better = r == 0 && selection.entries < best.entries && selection.entries <= most / 2;
-        free(better ? best.values : selection.values);
-        if (better)
-            best = selection;
-    }
-    if (best.entries == UINT64_MAX)
+    int r = consider_host(scan, s, &best);
+    for (size_t i = 0; r == 0 && i < s->n_wants; i++)
+        r = consider(scan, s, &s->wants[i], &best);
+    if (r == 0 && best.entries == UINT64_MAX)
         return 0;
-    if (!best.values && !(best.values = malloc(sizeof *best.values)))
-        return -ENOMEM;
+    if (r == 0 && !best.values && !(best.values = malloc(sizeof *best.values)))
+        r = -ENOMEM;
+    if (r < 0) {
+        free(best.values);
+        return r;
+    }
     qsort(best.values, best.n, sizeof *best.values, compare_offsets);
     s->values = best.values;
     s->n_values = best.n;

@@ -29,6 +29,7 @@ struct journal_files {
 struct journal_scan {
     const struct journal_want *wants; /* the caller's; those without terms are skipped */
     size_t                     n_wants;
+    const struct tbl_terms    *host;     /* the caller's: on the host of a row */
     uint64_t                   from, to; /* the caller's: microseconds, both included */
     bool
         ends; /* the caller's: of a file in order only the first and last entry of each boot are wanted */
