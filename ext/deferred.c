@@ -85,8 +85,11 @@ int deferred_view(struct svcql *svcql, const struct embedded_view *view, const c
     if (view_is_late(view) || strcmp(database, "temp") != 0 || is_busy(svcql->db) ||
         is_second_try(svcql))
         return SQLITE_OK;
-    struct own_schema own = own_schema_begin(svcql->db);
-    int               made, rc = make_views(svcql, view, &made);
+    struct own_schema own;
+    int               made, rc = own_schema_begin(svcql->db, &own);
+    if (rc != SQLITE_OK)
+        return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+    rc = make_views(svcql, view, &made);
     if (rc == SQLITE_OK && made)
         rc = own_schema_read_again(svcql->db);
     own_schema_end(&own);
@@ -104,11 +107,11 @@ void deferred_view_later(struct svcql *svcql, const struct embedded_view *view)
     char sql[64];
 
     svcql->planned = true;
-    if (view_is_late(view) || is_busy(svcql->db))
+    struct own_schema own;
+    if (view_is_late(view) || is_busy(svcql->db) || own_schema_begin(svcql->db, &own) != SQLITE_OK)
         return;
-    struct own_schema own = own_schema_begin(svcql->db);
-    int               made, rc = make_views(svcql, view, &made);
-    int               version = rc == SQLITE_OK && made ? svcql_temp_version(svcql) : -1;
+    int made, rc = make_views(svcql, view, &made);
+    int version = rc == SQLITE_OK && made ? svcql_temp_version(svcql) : -1;
     snprintf(sql, sizeof sql, "PRAGMA temp.schema_version = %d",
              version == INT_MAX ? 1 : version + 1);
     if (version != -1)

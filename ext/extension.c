@@ -116,8 +116,10 @@ static int create_temporary(struct svcql *svcql, char **error)
         rc = temp_schema_create(svcql, lists, error);
     if (rc != SQLITE_OK && begun)
         sqlite3_exec(db, "ROLLBACK TO svcql_load", NULL, NULL, NULL);
-    if (begun)
-        sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL);
+    /* Without memory SQLite ends the transaction, and what was made in it is gone, whatever statement it was. */
+    if (begun && sqlite3_exec(db, "RELEASE svcql_load", NULL, NULL, NULL) != SQLITE_OK &&
+        rc == SQLITE_OK)
+        rc = SQLITE_NOMEM;
     if (rc != SQLITE_OK && lists)
         list_image_remove(db);
     return rc;
@@ -127,12 +129,16 @@ static int create_temporary(struct svcql *svcql, char **error)
 static int create_objects(struct svcql *svcql, char **error)
 {
     sqlite3 *db = svcql_db(svcql);
+    bool     only;
+    int      rc = own_schema_is_query_only(db, &only);
 
-    if (!own_schema_is_query_only(db))
-        return create_temporary(svcql, error);
-    own_schema_query_only(db, false);
-    int rc = create_temporary(svcql, error);
-    own_schema_query_only(db, true);
+    if (rc == SQLITE_OK && only)
+        rc = own_schema_query_only(db, false);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = create_temporary(svcql, error);
+    if (only)
+        own_schema_query_only(db, true);
     return rc;
 }
 

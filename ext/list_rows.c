@@ -41,11 +41,13 @@ static const char *bind(sqlite3_stmt *stmt, int i, const char *at, struct buffer
     if (*at == '\'') {
         size_t n = strcspn(at + 1, "'");
         if (at[1 + n] && at[2 + n] != '\'') { /* as it is, in the program's own data */
-            sqlite3_bind_text(stmt, i, at + 1, (int)n, SQLITE_STATIC);
+            text->failed |=
+                sqlite3_bind_text(stmt, i, at + 1, (int)n, SQLITE_STATIC) == SQLITE_NOMEM;
             return at + n + 2;
         }
         at = take_text(at + 1, text);
-        sqlite3_bind_text(stmt, i, buffer_text(text), (int)text->size, SQLITE_TRANSIENT);
+        text->failed |= sqlite3_bind_text(stmt, i, buffer_text(text), (int)text->size,
+                                          SQLITE_TRANSIENT) == SQLITE_NOMEM;
         return at;
     }
     if (strncmp(at, "NULL", 4) == 0) {

@@ -16,8 +16,8 @@ static sqlite3_stmt *columns_of(sqlite3 *db, const char *schema, const char *lis
     return statement;
 }
 
-/* Whether a list has a column; *ret_any: it has columns at all. */
-static bool has_column(sqlite3_stmt *columns, const char *name, bool *ret_any)
+/* Whether a list has a column; *ret_any: it has columns at all. *rc becomes SQLITE_NOMEM where that is why. */
+static bool has_column(sqlite3_stmt *columns, const char *name, bool *ret_any, int *rc)
 {
     bool found = false;
 
@@ -26,7 +26,8 @@ static bool has_column(sqlite3_stmt *columns, const char *name, bool *ret_any)
         found = other && sqlite3_stricmp(other, name) == 0;
         *ret_any = true;
     }
-    sqlite3_reset(columns);
+    if (sqlite3_reset(columns) == SQLITE_NOMEM)
+        *rc = SQLITE_NOMEM;
     return found;
 }
 
@@ -42,23 +43,27 @@ static char *refusal(const char *schema, const char *list, const char *column, b
                            list, schema, column, schema, list, column);
 }
 
-/* One column of the shipped list, as the view selects it from the user's. */
-static bool add_column(sqlite3_str *view, sqlite3_stmt *shipped, sqlite3_stmt *own, bool *lacks,
-                       bool *any)
+/* One column of the shipped list, as the view selects it from the user's: SQLITE_OK, SQLITE_ERROR where it cannot
+ * be filled, SQLITE_NOMEM. */
+static int add_column(sqlite3_str *view, sqlite3_stmt *shipped, sqlite3_stmt *own, bool *lacks,
+                      bool *any)
 {
     const char *name = (const char *)sqlite3_column_text(shipped, 1);
     const char *value = (const char *)sqlite3_column_text(shipped, 4); /* the default, as SQL */
     bool        needed = sqlite3_column_int(shipped, 3) || sqlite3_column_int(shipped, 5);
+    int         rc = name ? SQLITE_OK : SQLITE_NOMEM;
 
+    if (rc != SQLITE_OK)
+        return rc;
     if (sqlite3_str_length(view))
         sqlite3_str_appendall(view, ", ");
-    if (has_column(own, name, any)) {
+    if (has_column(own, name, any, &rc)) {
         sqlite3_str_appendf(view, "\"%w\"", name);
-        return true;
+        return rc;
     }
     *lacks = true;
     sqlite3_str_appendf(view, "%s AS \"%w\"", value ? value : "NULL", name);
-    return value || !needed;
+    return rc != SQLITE_OK ? rc : value || !needed ? SQLITE_OK : SQLITE_ERROR;
 }
 
 static int replace(sqlite3 *db, const char *schema, const char *list, const char *columns,
@@ -81,13 +86,13 @@ int own_list_use(sqlite3 *db, const char *schema, const char *list, char **ret_e
     bool          lacks = false, any = false;
     int           rc = shipped && own ? SQLITE_OK : SQLITE_NOMEM;
 
-    while (rc == SQLITE_OK && sqlite3_step(shipped) == SQLITE_ROW)
-        if (!add_column(view, shipped, own, &lacks, &any)) {
-            const char *column = (const char *)sqlite3_column_text(shipped, 1);
-            *ret_error = refusal(schema, list, column, any);
-            rc = SQLITE_ERROR;
-        }
-    sqlite3_finalize(shipped);
+    while (rc == SQLITE_OK && sqlite3_step(shipped) == SQLITE_ROW) {
+        rc = add_column(view, shipped, own, &lacks, &any);
+        if (rc == SQLITE_ERROR)
+            *ret_error = refusal(schema, list, (const char *)sqlite3_column_text(shipped, 1), any);
+    }
+    int end = sqlite3_finalize(shipped);
+    rc = rc == SQLITE_OK ? end : rc;
     sqlite3_finalize(own);
     char *columns = sqlite3_str_finish(view);
     if (rc == SQLITE_OK)

@@ -4,33 +4,40 @@
 
 SQLITE_EXTENSION_INIT3
 
-bool own_schema_is_query_only(sqlite3 *db)
+int own_schema_is_query_only(sqlite3 *db, bool *ret)
 {
     sqlite3_stmt *stmt = NULL;
-    bool          only = false;
+    int           rc = sqlite3_prepare_v2(db, "PRAGMA query_only", -1, &stmt, NULL);
 
-    if (sqlite3_prepare_v2(db, "PRAGMA query_only", -1, &stmt, NULL) == SQLITE_OK)
-        only = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
-    return only;
+    if (rc == SQLITE_OK) /* an authorizer may refuse to say */
+        *ret = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+    else if (rc != SQLITE_NOMEM)
+        *ret = false;
+    int end = sqlite3_finalize(stmt);
+    return rc == SQLITE_NOMEM || end == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-void own_schema_query_only(sqlite3 *db, bool only)
+int own_schema_query_only(sqlite3 *db, bool only)
 {
-    sqlite3_exec(db, only ? "PRAGMA query_only = 1" : "PRAGMA query_only = 0", NULL, NULL, NULL);
+    return sqlite3_exec(db, only ? "PRAGMA query_only = 1" : "PRAGMA query_only = 0", NULL, NULL,
+                        NULL);
 }
 
-struct own_schema own_schema_begin(sqlite3 *db)
+int own_schema_begin(sqlite3 *db, struct own_schema *ret)
 {
-    struct own_schema own = {.db = db, .query_only = own_schema_is_query_only(db)};
+    struct own_schema own = {.db = db};
 
-    if (own.query_only)
-        own_schema_query_only(db, false);
+    int rc = own_schema_is_query_only(db, &own.query_only);
+    if (rc == SQLITE_OK && own.query_only)
+        rc = own_schema_query_only(db, false);
+    if (rc != SQLITE_OK)
+        return rc;
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &own.defensive);
     sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1, &own.writable);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-    return own;
+    *ret = own;
+    return SQLITE_OK;
 }
 
 void own_schema_end(const struct own_schema *own)

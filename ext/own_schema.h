@@ -16,15 +16,16 @@ struct own_schema {
     bool     query_only;
 };
 
-struct own_schema own_schema_begin(sqlite3 *db);
-void              own_schema_end(const struct own_schema *own);
+/* An SQLite code; where it is not SQLITE_OK there is nothing to end. */
+int  own_schema_begin(sqlite3 *db, struct own_schema *ret);
+void own_schema_end(const struct own_schema *own);
 
 /* Between these: have SQLite forget what it has read of the schema, and read it again before the next statement that
  * needs it. Returns an SQLite code. */
 int own_schema_read_again(sqlite3 *db);
 
-/* PRAGMA query_only, as Datasette sets it. */
-bool own_schema_is_query_only(sqlite3 *db);
-void own_schema_query_only(sqlite3 *db, bool only);
+/* PRAGMA query_only, as Datasette sets it. They return an SQLite code. */
+int own_schema_is_query_only(sqlite3 *db, bool *ret);
+int own_schema_query_only(sqlite3 *db, bool only);
 
 #endif

@@ -55,9 +55,12 @@ static int insert_rows(struct svcql *svcql)
 
 static int write_schema(struct svcql *svcql)
 {
-    struct own_schema own = own_schema_begin(svcql_db(svcql));
+    struct own_schema own;
+    int               rc = own_schema_begin(svcql_db(svcql), &own);
 
-    int rc = insert_rows(svcql);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = insert_rows(svcql);
     if (rc == SQLITE_OK)
         rc = own_schema_read_again(svcql_db(svcql));
     own_schema_end(&own);
@@ -134,8 +137,8 @@ int temp_schema_create(struct svcql *svcql, bool lists, char **ret_error)
     if (rc == SQLITE_OK)
         rc = write_schema(svcql);
     if (rc != SQLITE_OK && rc != SQLITE_NOMEM) {
-        sqlite3_exec(db, "ROLLBACK TO svcql_schema", NULL, NULL, NULL);
-        rc = create_one_by_one(svcql, ret_error);
+        rc = sqlite3_exec(db, "ROLLBACK TO svcql_schema", NULL, NULL, NULL);
+        rc = rc == SQLITE_OK ? create_one_by_one(svcql, ret_error) : rc;
     }
     sqlite3_exec(db, "RELEASE svcql_schema", NULL, NULL, NULL);
     return rc;

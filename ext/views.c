@@ -91,15 +91,17 @@ static int create_list(sqlite3 *db, const struct embedded_view *list, char **ret
     return rc;
 }
 
-/* The tables and views of every database but TEMP, as one query. */
-static sqlite3_stmt *user_tables(sqlite3 *db)
+/* The tables and views of every database but TEMP, as one query; *ret is NULL where a database cannot be read,
+ * which has no usable list. */
+static int user_tables(sqlite3 *db, sqlite3_stmt **ret)
 {
     sqlite3_str  *sql = sqlite3_str_new(db);
-    sqlite3_stmt *stmt = NULL, *names = NULL;
+    sqlite3_stmt *stmt = NULL;
 
+    *ret = NULL;
     sqlite3_str_appendall(sql, "SELECT name, 'main' FROM main.sqlite_schema "
                                "WHERE type IN ('table', 'view')");
-    sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &stmt, NULL);
+    int rc = sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &stmt, NULL);
     while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(stmt, 1);
         if (name && sqlite3_column_int(stmt, 0) > 1) /* 0 is main, 1 is temp */
@@ -108,37 +110,44 @@ static sqlite3_stmt *user_tables(sqlite3 *db)
                                 "WHERE type IN ('table', 'view')",
                                 name, name);
     }
-    sqlite3_finalize(stmt);
+    int   end = sqlite3_finalize(stmt);
     char *text = sqlite3_str_finish(sql);
-    if (text) /* a database that cannot be read has no usable list */
-        sqlite3_prepare_v2(db, text, -1, &names, NULL);
+    if (!text || rc == SQLITE_NOMEM || end == SQLITE_NOMEM)
+        rc = SQLITE_NOMEM;
+    else
+        rc = sqlite3_prepare_v2(db, text, -1, ret, NULL);
     sqlite3_free(text);
-    return names;
+    return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
 }
 
-/* The database in which the user has such a list, for sqlite3_free(); NULL: none. */
-static char *user_has(sqlite3_stmt *names, const char *name)
+/* The database in which the user has such a list, for sqlite3_free(); NULL: none. Returns SQLITE_OK or
+ * SQLITE_NOMEM. */
+static int user_has(sqlite3_stmt *names, const char *name, char **ret)
 {
-    char *schema = NULL;
+    bool found = false;
 
-    while (names && !schema && sqlite3_step(names) == SQLITE_ROW) {
+    *ret = NULL;
+    while (names && !found && sqlite3_step(names) == SQLITE_ROW) {
         const char *other = (const char *)sqlite3_column_text(names, 0);
-        if (other && sqlite3_stricmp(other, name) == 0)
-            schema = sqlite3_mprintf("%s", sqlite3_column_text(names, 1));
+        found = other && sqlite3_stricmp(other, name) == 0;
     }
-    sqlite3_reset(names);
-    return schema;
+    if (found)
+        *ret = sqlite3_mprintf("%s", sqlite3_column_text(names, 1));
+    int rc = sqlite3_reset(names);
+    return rc == SQLITE_NOMEM || (found && !*ret) ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 int views_create_lists(sqlite3 *db, bool made, char **ret_error)
 {
-    sqlite3_stmt *names = user_tables(db);
-    int           rc = SQLITE_OK;
+    sqlite3_stmt *names;
+    int           rc = user_tables(db, &names);
 
     for (const struct embedded_view *list = embedded_views; rc == SQLITE_OK && list->name; list++)
         if (view_is_list(list)) {
-            char *schema = user_has(names, list->name);
-            rc = made ? SQLITE_OK : create_list(db, list, ret_error);
+            char *schema;
+            rc = user_has(names, list->name, &schema);
+            if (rc == SQLITE_OK && !made)
+                rc = create_list(db, list, ret_error);
             if (rc == SQLITE_OK && schema)
                 rc = own_list_use(db, schema, list->name, ret_error);
             sqlite3_free(schema);
