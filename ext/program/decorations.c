@@ -87,6 +87,7 @@ static int compose(struct decorations *decorations)
     }
     free(decorations->text);
     decorations->text = text.data; /* from malloc(), as in buffer.c */
+    decorations->stale = false;
     return 0;
 }
 
@@ -103,8 +104,7 @@ static double next_due(const struct decorator *decorator, double uptime, bool wo
 int decorations_refresh(struct decorations *decorations, const struct configuration *configuration,
                         double uptime, decorate_fn fn, void *data)
 {
-    bool changed = false;
-    int  r = 0;
+    int r = 0;
 
     for (size_t i = 0; i < decorations->n; i++) {
         const struct decorator *decorator = &configuration->decorators[i];
@@ -116,9 +116,10 @@ int decorations_refresh(struct decorations *decorations, const struct configurat
         decorations->rows[i] = NULL;
         if (row && json_tree(row, strlen(row), &decorations->rows[i]) == -ENOMEM)
             r = -ENOMEM;
-        decorations->due[i] = next_due(decorator, uptime, worked);
+        else
+            decorations->due[i] = next_due(decorator, uptime, worked);
         free(row);
-        changed = true;
+        decorations->stale = true;
     }
-    return r == 0 && changed ? compose(decorations) : r;
+    return r == 0 && decorations->stale ? compose(decorations) : r;
 }

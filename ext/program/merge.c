@@ -328,6 +328,13 @@ static int add_log(struct merging *m, struct stream *stream)
 
 /* Databases ------------------------------------------------------------------------------------ */
 
+/* Why a database could not be read. */
+static int error_of(int rc)
+{
+    return rc == SQLITE_OK || rc == SQLITE_DONE ? 0 : rc == SQLITE_NOMEM ? -ENOMEM : -EBADMSG;
+}
+
+/* NULL: no memory. */
 static cJSON *row_of(sqlite3_stmt *stmt)
 {
     cJSON *row = cJSON_CreateObject();
@@ -335,10 +342,11 @@ static cJSON *row_of(sqlite3_stmt *stmt)
     for (int i = 0; row && i < sqlite3_column_count(stmt); i++) {
         const char *name = sqlite3_column_name(stmt, i);
         int         type = sqlite3_column_type(stmt, i);
-        if (!name || type == SQLITE_NULL)
+        if (name && type == SQLITE_NULL)
             continue;
-        bool added =
-            type == SQLITE_INTEGER || type == SQLITE_FLOAT
+        const cJSON *added =
+            !name ? NULL
+            : type == SQLITE_INTEGER || type == SQLITE_FLOAT
                 ? cJSON_AddNumberToObject(row, name, sqlite3_column_double(stmt, i))
                 : cJSON_AddStringToObject(row, name, (const char *)sqlite3_column_text(stmt, i));
         if (!added) {
@@ -353,9 +361,9 @@ static int add_table(struct merging *m, sqlite3 *from, const char *name)
 {
     sqlite3_stmt *stmt = NULL;
     char         *sql = sqlite3_mprintf("SELECT * FROM main.\"%w\"", name);
-    int           error = sql ? 0 : -ENOMEM, rc = SQLITE_ERROR;
+    int           error = 0, rc = SQLITE_NOMEM;
 
-    if (!error && sqlite3_prepare_v2(from, sql, -1, &stmt, NULL) == SQLITE_OK)
+    if (sql && (rc = sqlite3_prepare_v2(from, sql, -1, &stmt, NULL)) == SQLITE_OK)
         while (!error && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
             cJSON *row = row_of(stmt);
             error = row ? add_row(m, row) : -ENOMEM;
@@ -363,7 +371,7 @@ static int add_table(struct merging *m, sqlite3 *from, const char *name)
         }
     sqlite3_finalize(stmt);
     sqlite3_free(sql);
-    return error ? error : rc == SQLITE_DONE ? 0 : -EBADMSG;
+    return error ? error : error_of(rc);
 }
 
 /* Nothing that the database itself says is run: no view, no trigger, and no function but SQLite's own in a
@@ -378,18 +386,22 @@ static int add_database(struct merging *m, const char *path)
     int           error = 0;
 
     int rc = sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL);
-    sqlite3_limit(from, SQLITE_LIMIT_LENGTH, LINE_MAX_BYTES);
+    if (from) /* else there was no memory */
+        sqlite3_limit(from, SQLITE_LIMIT_LENGTH, LINE_MAX_BYTES);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(from, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON", NULL,
                           NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(from, names, -1, &stmt, NULL);
     m->host = NULL;
-    while (rc == SQLITE_OK && !error && sqlite3_step(stmt) == SQLITE_ROW)
-        error = add_table(m, from, (const char *)sqlite3_column_text(stmt, 0));
+    while (rc == SQLITE_OK && !error && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 0);
+        error = name ? add_table(m, from, name) : -ENOMEM;
+        rc = SQLITE_OK;
+    }
     sqlite3_finalize(stmt);
     sqlite3_close(from);
-    return rc == SQLITE_OK ? error : -EBADMSG;
+    return error ? error : error_of(rc);
 }
 
 int merge_file(sqlite3 *db, const char *path, struct merge_count *count)

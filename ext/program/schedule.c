@@ -790,7 +790,10 @@ static int run_prepared(struct schedule *schedule, struct run *run)
         request.before_data = store_schedule_json(schedule->store);
         request.before = make_schedule_table;
     }
-    int r = store_forget_fresh(schedule->store);
+    int r = decorations_refresh(&schedule->plan.decorations, &schedule->plan.configuration,
+                                run->report.uptime, decorate, schedule);
+    if (r >= 0)
+        r = store_forget_fresh(schedule->store);
     if (r >= 0)
         r = store_begin(schedule->store);
     if (r >= 0)
@@ -830,8 +833,6 @@ static bool run_query_now(struct schedule *schedule, size_t i)
         return false;
     if (!pack_active(schedule, run.query->pack))
         return true;
-    decorations_refresh(&schedule->plan.decorations, &schedule->plan.configuration,
-                        run.report.uptime, decorate, schedule);
     r = run_prepared(schedule, &run);
     if (r >= 0 && run.result.outcome == RUN_OK)
         return true;

@@ -758,7 +758,7 @@ int store_drop_line(struct store *store, int64_t id)
 bool store_waiting(struct store *store, enum store_stream stream)
 {
     sqlite3_stmt *stmt = bound(store, WAITING, 0, 0, stream);
-    bool          waiting = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+    bool          waiting = sqlite3_step(stmt) != SQLITE_ROW || sqlite3_column_int(stmt, 0);
 
     sqlite3_reset(stmt);
     return waiting;

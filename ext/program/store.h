@@ -127,9 +127,11 @@ int store_each_line(struct store *store, enum store_stream stream, int64_t after
                     int (*fn)(void *data, const struct waiting_line *line), void *data);
 
 /* That line of the stream and all before it are delivered. */
-int  store_delivered(struct store *store, enum store_stream stream, int64_t last_id);
-int  store_drop_line(struct store *store, int64_t id);             /* that can never be delivered */
-bool store_waiting(struct store *store, enum store_stream stream); /* whether any line does */
+int store_delivered(struct store *store, enum store_stream stream, int64_t last_id);
+int store_drop_line(struct store *store, int64_t id); /* that can never be delivered */
+
+/* Whether any line waits; true where the state cannot be read, which delivering finds out. */
+bool store_waiting(struct store *store, enum store_stream stream);
 
 /* Position of a log file when it held all lines before the waiting ones: inode and size. */
 int store_get_place(struct store *store, const char *sink, int64_t *ret_inode, int64_t *ret_size);
