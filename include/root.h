@@ -111,11 +111,11 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
 /* The same as statx() gives it, birth time included. */
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret);
 
-/* The POSIX access control list of an open file or folder, opened with O_PATH or not
+/* The POSIX access control list of an open file or folder, opened with O_PATH or not, or with a name of that name in it
  * (formats/access/posix_acl.h), on Windows its descriptor (formats/hive/file_descriptor.h): its size, or a
  * negative errno; -ENODATA or -EOPNOTSUPP: it has none. */
 #define ROOT_ACL_MAX 65536 /* as the kernel's XATTR_SIZE_MAX */
-ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX]);
+ssize_t root_acl(int fd, const char *name, uint8_t ret[ROOT_ACL_MAX]);
 
 /* root_stat() of what a path names, not followed, and its access control list; *ret_size is what root_acl() returns. */
 int root_stat_acl(const struct root *root, const char *path, struct stat *ret,

@@ -197,7 +197,7 @@ START_TEST(openat2_is_refused_where_the_run_says_so)
 END_TEST
 
 /* What an open gives: an error, or which file and what can be done with it. */
-static void describe(int fd, char ret[64])
+static void describe(int fd, const struct root_named *named, char ret[64])
 {
     struct stat st;
 
@@ -205,7 +205,7 @@ static void describe(int fd, char ret[64])
         snprintf(ret, 64, "%s", strerrorname_np(-fd));
         return;
     }
-    ck_assert_int_eq(fstat(fd, &st), 0);
+    ck_assert_int_eq(root_walk_stat(fd, named, &st), 0);
     ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
     snprintf(ret, 64, "%llu %o %x", (unsigned long long)st.st_ino, st.st_mode,
              (unsigned)fcntl(fd, F_GETFL) & (O_PATH | O_NONBLOCK));
@@ -214,10 +214,11 @@ static void describe(int fd, char ret[64])
 
 static void expect_alike(int root, const char *path, int flags)
 {
-    char a[64], b[64];
+    struct root_named named = {.name = ""};
+    char              a[64], b[64];
 
-    describe(root_walk_open(root, path, flags), a);
-    describe(root_walk(root, path, flags, NULL, NULL), b);
+    describe(root_walk_open(root, path, flags, &named), &named, a);
+    describe(root_walk(root, path, flags, &named, NULL, NULL), &named, b);
     ck_assert_msg(strcmp(a, b) == 0, "%.200s (flags %x): %s, walked: %s", path, (unsigned)flags, a,
                   b);
 }
@@ -298,10 +299,10 @@ START_TEST(forty_links_are_followed_and_no_more)
         ck_assert_int_eq(symlinkat(target, root, name), 0);
         expect_alike_in_all(root, name);
     }
-    int fd = root_walk_open(root, "l40", O_RDONLY);
+    int fd = root_walk_open(root, "l40", O_RDONLY, NULL);
     ck_assert_int_ge(fd, 0);
     close(fd);
-    ck_assert_int_eq(root_walk_open(root, "l41", O_RDONLY), -ELOOP);
+    ck_assert_int_eq(root_walk_open(root, "l41", O_RDONLY, NULL), -ELOOP);
     close(root);
 }
 END_TEST
@@ -336,7 +337,7 @@ START_TEST(long_paths_and_deep_ones_are_alike)
     memset(name, 'n', sizeof name);
     name[256] = '\0';
     expect_alike_in_all(root, name);
-    ck_assert_int_eq(root_walk_open(root, name, O_RDONLY), -ENAMETOOLONG);
+    ck_assert_int_eq(root_walk_open(root, name, O_RDONLY, NULL), -ENAMETOOLONG);
     close(at);
     close(root);
 }
@@ -359,7 +360,7 @@ START_TEST(links_of_great_length_are_alike)
     strcpy(target + sizeof target - 4, "d");
     ck_assert_int_eq(symlinkat(target, root, "c"), 0);
     expect_alike_in_all(root, "a");
-    int fd = root_walk_open(root, "a", O_RDONLY);
+    int fd = root_walk_open(root, "a", O_RDONLY, NULL);
     ck_assert_int_ge(fd, 0);
     close(fd);
     close(root);

@@ -26,12 +26,13 @@ static void close_fd(int *fd)
 
 /* Opening ------------------------------------------------------------------- */
 
-static int open_below(const struct root *root, const char *path, int flags)
+static int open_below(const struct root *root, const char *path, int flags,
+                      struct root_named *named)
 {
     if (root->at && !(path = root_below_graft(root, path, flags)))
         return -ENOENT;
-    return root->reader ? root_reader_open(root->reader, root->fd, path, flags)
-                        : root_walk_open(root->fd, path, flags);
+    return root->reader ? root_reader_open(root->reader, root->fd, path, flags, named)
+                        : root_walk_open(root->fd, path, flags, named);
 }
 
 /* A folder of an open descriptor, which it takes over; or the error that opening it gave. */
@@ -56,7 +57,7 @@ static int find_name(const struct root *root, const char *dir, const char *name,
     struct root_dir *stream;
     bool             found = false;
 
-    int r = take_dir(open_below(root, dir, DIR_FLAGS), &stream);
+    int r = take_dir(open_below(root, dir, DIR_FLAGS, NULL), &stream);
     if (r < 0)
         return r;
     while (!found && (r = root_readdir(stream, &entry)) > 0) {
@@ -75,13 +76,14 @@ static int find_name(const struct root *root, const char *dir, const char *name,
  * searching a long directory is slow. */
 static int spell_name(const struct root *root, const char *name, char path[ROOT_PATH_MAX])
 {
-    size_t size = strlen(path);
-    char   found[ROOT_NAME_MAX + 1];
+    struct root_named named;
+    size_t            size = strlen(path);
+    char              found[ROOT_NAME_MAX + 1];
 
     if (size + 1 + ROOT_NAME_MAX >= ROOT_PATH_MAX)
         return -ENAMETOOLONG;
     sprintf(path + size, "/%s", name);
-    cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, &named);
     if (fd != -ENOENT)
         return fd < 0 ? fd : 0;
     path[size] = '\0';
@@ -123,15 +125,16 @@ static bool spelled_as(const struct root *root, const char *path, char ret[ROOT_
 /* The spelling that a path has on disk, where it is not the path's own. */
 static bool spell(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
-    char     other[ROOT_PATH_MAX];
-    uint32_t node;
+    struct root_named named;
+    char              other[ROOT_PATH_MAX];
+    uint32_t          node;
 
     if (root->packed)
         return root_packed_find(root, path, false, &node) == 0 &&
                packed_path(root->packed, root->base, node, ret, ROOT_PATH_MAX) == 0;
     if (!(root->flags & (ROOT_NOCASE | ROOT_PERCENT)))
         return false;
-    cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    cleanup_fd fd = open_below(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, &named);
 
     if (fd >= 0)
         return false;
@@ -184,19 +187,20 @@ int root_graft(const struct root *parent, const char *dir, const char *at, struc
             (*ret)->base = base;
         return r;
     }
-    int fd = open_below(parent, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int fd = open_below(parent, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, NULL);
     return fd < 0 ? fd : root_new(fd, NULL, shown, parent->flags, at, ret);
 }
 
-static int open_spelled(const struct root *root, const char *path, int flags)
+static int open_spelled(const struct root *root, const char *path, int flags,
+                        struct root_named *named)
 {
     char spelled[ROOT_PATH_MAX];
-    int  fd = open_below(root, path, flags);
+    int  fd = open_below(root, path, flags, named);
 
     if (fd != -ENOENT || !(root->flags & (ROOT_NOCASE | ROOT_PERCENT)))
         return fd;
     int r = respell(root, path, spelled);
-    return r < 0 ? r : open_below(root, spelled, flags);
+    return r < 0 ? r : open_below(root, spelled, flags, named);
 }
 
 int root_as(const struct root *parent, int64_t uid, struct root **ret)
@@ -226,7 +230,8 @@ int root_as(const struct root *parent, int64_t uid, struct root **ret)
 
 /* Open the path as macOS's firmlinks and its links below / would have it: the data volume is joined
  * to the root, and /var, /etc and /tmp are in /private. */
-static int open_joined(const struct root *root, const char *path, int flags)
+static int open_joined(const struct root *root, const char *path, int flags,
+                       struct root_named *named)
 {
     char other[ROOT_PATH_MAX];
 
@@ -236,10 +241,10 @@ static int open_joined(const struct root *root, const char *path, int flags)
         int    fd = -ENOENT;
 
         if (below)
-            fd = open_spelled(root, path + size, flags);
+            fd = open_spelled(root, path + size, flags, named);
         else if (root->has & 1u << i &&
                  snprintf(other, sizeof other, "%s%s", joined[i], path) < ROOT_PATH_MAX)
-            fd = open_spelled(root, other, flags);
+            fd = open_spelled(root, other, flags, named);
         if (fd != -ENOENT)
             return fd;
     }
@@ -247,21 +252,30 @@ static int open_joined(const struct root *root, const char *path, int flags)
 }
 
 /* Open a path, spelled as the original file system of the root would accept it. */
-static int open_any_case(const struct root *root, const char *path, int flags)
+static int open_any_case(const struct root *root, const char *path, int flags,
+                         struct root_named *named)
 {
-    int fd = open_spelled(root, path, flags);
+    int fd = open_spelled(root, path, flags, named);
 
     if (fd == -ENOENT && root->flags & ROOT_MACOS && path[0] == '/')
-        fd = open_joined(root, path, flags);
+        fd = open_joined(root, path, flags, named);
     return input_fault(fd);
+}
+
+/* Find what a path leads to, whether or not it may be read. */
+static int find(const struct root *root, const char *path, bool follow, struct root_named *named)
+{
+    return open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW), named);
 }
 
 /* Note which volumes can be joined: a lookup that fails need not try the others. One that cannot be opened
  * now may be there. */
 static void note_joined(struct root *root)
 {
+    struct root_named named;
+
     for (size_t i = 0; i < N_JOINED; i++) {
-        cleanup_fd fd = open_spelled(root, joined[i], O_PATH | O_CLOEXEC);
+        cleanup_fd fd = open_spelled(root, joined[i], O_PATH | O_CLOEXEC, &named);
         root->has |= fd != -ENOENT && fd != -ENOTDIR ? 1u << i : 0;
     }
 }
@@ -283,10 +297,11 @@ int root_open_stat(const struct root *root, const char *path, struct stat *ret)
     if (root->packed)
         return root_packed_fd(root, path, ret);
 
-    int fd = open_any_case(root, path, FILE_FLAGS);
+    int fd = open_any_case(root, path, FILE_FLAGS, NULL);
 
     if (fd < 0)
-        return fd == -ENXIO ? -EINVAL : fd; /* ENXIO: a socket, or a device without a driver */
+        /* a socket, or a device without a driver; on macOS a socket is EOPNOTSUPP */
+        return fd == -ENXIO || fd == -EOPNOTSUPP ? -EINVAL : fd;
     int r = fstat(fd, ret) < 0 ? input_fault(-errno) : S_ISREG(ret->st_mode) ? 0 : -EINVAL;
     if (r < 0) {
         close(fd);
@@ -338,12 +353,13 @@ int root_open_dir(const struct root *root, const char *path, struct root_dir **r
 {
     if (root->packed)
         return root_packed_dir(root, path, ret);
-    return take_dir(open_any_case(root, path, DIR_FLAGS), ret);
+    return take_dir(open_any_case(root, path, DIR_FLAGS, NULL), ret);
 }
 
 int root_stat(const struct root *root, const char *path, bool follow, struct stat *ret)
 {
-    uint32_t node;
+    struct root_named named;
+    uint32_t          node;
 
     if (root->packed) {
         int r = root_packed_find(root, path, follow, &node);
@@ -351,29 +367,29 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
             packed_stat(root->packed, node, ret);
         return r;
     }
-    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+    cleanup_fd fd = find(root, path, follow, &named);
 
-    if (fd < 0)
-        return fd;
-    return fstat(fd, ret) < 0 ? input_fault(-errno) : 0;
+    return fd < 0 ? fd : input_fault(root_walk_stat(fd, &named, ret));
 }
 
 int root_stat_acl(const struct root *root, const char *path, struct stat *ret,
                   uint8_t acl[ROOT_ACL_MAX], ssize_t *ret_size)
 {
-    struct stat st;
+    struct root_named named;
+    struct stat       st;
 
     if (root->packed) {
         *ret_size = -ENODATA;
         return root_stat(root, path, false, ret);
     }
-    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    cleanup_fd fd = find(root, path, false, &named);
     if (fd < 0)
         return fd;
-    if (fstat(fd, &st) < 0)
-        return input_fault(-errno);
+    int r = root_walk_stat(fd, &named, &st);
+    if (r < 0)
+        return input_fault(r);
     *ret = st;
-    *ret_size = S_ISLNK(st.st_mode) ? -ENODATA : root_acl(fd, acl);
+    *ret_size = S_ISLNK(st.st_mode) ? -ENODATA : root_acl(fd, named.name, acl);
     return 0;
 }
 
@@ -397,7 +413,8 @@ int64_t root_chooser(const struct root *root, const char *path)
 
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret)
 {
-    struct stat st;
+    struct root_named named;
+    struct stat       st;
 
     if (root->packed) {
         int r = root_stat(root, path, follow, &st);
@@ -415,18 +432,20 @@ int root_statx(const struct root *root, const char *path, bool follow, struct st
                                   .stx_atime = {.tv_sec = st.st_mtim.tv_sec}};
         return r;
     }
-    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+    cleanup_fd fd = find(root, path, follow, &named);
 
     if (fd < 0)
         return fd;
-    return statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, ret) < 0
+    return statx(fd, named.name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
+                 STATX_BASIC_STATS | STATX_BTIME, ret) < 0
                ? input_fault(-errno)
                : 0;
 }
 
 int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_MAX])
 {
-    uint32_t node;
+    struct root_named named;
+    uint32_t          node;
 
     if (root->packed) {
         int         r = root_packed_find(root, path, false, &node);
@@ -438,12 +457,12 @@ int root_readlink(const struct root *root, const char *path, char ret[ROOT_PATH_
         strcpy(ret, link);
         return 0;
     }
-    cleanup_fd fd = open_any_case(root, path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    cleanup_fd fd = find(root, path, false, &named);
     if (fd < 0)
         return fd;
 
     char    target[ROOT_PATH_MAX];
-    ssize_t size = readlinkat(fd, "", target, sizeof target);
+    ssize_t size = readlinkat(fd, named.name, target, sizeof target);
     if (size < 0)
         return errno == ENOENT ? -EINVAL
                                : input_fault(-errno); /* ENOENT: not a link (readlinkat(2)) */

@@ -172,7 +172,7 @@ static int may(struct root_reader *reader, int fd, const struct stat *st, enum a
         return 1;
     if (!((st->st_mode >> 3 | st->st_mode) & access))
         return 0;
-    ssize_t size = root_acl(fd, acl);
+    ssize_t size = root_acl(fd, "", acl);
     int     r = size > 0 ? acl_allows(acl, (size_t)size, reader->uid, access, is_in_group, &member)
                          : -EBADMSG;
     return r == -EBADMSG ? mode_allows(reader, st, access) : r;
@@ -203,9 +203,10 @@ static int check(void *arg, int fd, bool last)
     return r < 0 ? r : 0;
 }
 
-int root_reader_open(struct root_reader *reader, int fd, const char *path, int flags)
+int root_reader_open(struct root_reader *reader, int fd, const char *path, int flags,
+                     struct root_named *named)
 {
     struct passage passage = {.reader = reader, .reads = !(flags & O_PATH), .guarded = reader->all};
 
-    return root_walk(fd, path, flags, check, &passage);
+    return root_walk(fd, path, flags, named, check, &passage);
 }

@@ -3,6 +3,7 @@
 #define SVCQL_ROOT_READER_H
 
 #include "root.h"
+#include "root_walk.h"
 
 struct root_reader;
 
@@ -16,6 +17,7 @@ int  root_reader_new(const struct root *root, root_read_fn *read, int64_t uid,
 void root_reader_free(struct root_reader *reader); /* accepts NULL */
 
 /* As root_walk_open(), with the checks of root_as(). */
-int root_reader_open(struct root_reader *reader, int fd, const char *path, int flags);
+int root_reader_open(struct root_reader *reader, int fd, const char *path, int flags,
+                     struct root_named *named);
 
 #endif

@@ -23,14 +23,15 @@ struct level {
 };
 
 struct walk {
-    int              root, at; /* `at` is the directory reached; of level 0 it is the root */
-    struct level    *levels;   /* the root is not among them */
-    size_t           n;
-    char            *text; /* owned: the text left to walk after links; NULL: no link followed */
-    const char      *rest;
-    unsigned         links;
-    root_walk_check *check;
-    void            *arg;
+    int                root, at; /* `at` is the directory reached; of level 0 it is the root */
+    struct level      *levels;   /* the root is not among them */
+    size_t             n;
+    char              *text; /* owned: the text left to walk after links; NULL: no link followed */
+    const char        *rest;
+    unsigned           links;
+    root_walk_check   *check;
+    void              *arg;
+    struct root_named *named; /* of the last component; NULL: it is opened */
 };
 
 static int check(const struct walk *w, int fd, bool last)
@@ -148,13 +149,6 @@ static int step(struct walk *w, const char *name)
     return r == -EINVAL ? -ENOTDIR : r;
 }
 
-static bool is_link(int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
-}
-
 /* The open descriptor, unless the check refuses it. */
 static int hand_on(const struct walk *w, int fd)
 {
@@ -165,19 +159,41 @@ static int hand_on(const struct walk *w, int fd)
     return r < 0 ? r : fd;
 }
 
+/* Name the last component, whatever its own rights: the descriptor of its folder, or *ret_link and 0. */
+static int name_last(struct walk *w, const char *name, bool stay, bool *ret_link)
+{
+    struct stat st;
+
+    if (fstatat(w->at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    if (S_ISLNK(st.st_mode) && !stay) {
+        int r = follow(w, name);
+        *ret_link = r == 0;
+        return r == -EINVAL ? -EAGAIN : r; /* replaced meanwhile */
+    }
+    if (*w->rest == '/' && !S_ISDIR(st.st_mode))
+        return -ENOTDIR;
+    int fd = fcntl(w->at, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    strcpy(w->named->name, name);
+    w->named->st = st;
+    return fd;
+}
+
 /* Open the last component: a descriptor, or *ret_link and 0 where it was a link to follow. */
 static int open_last(struct walk *w, const char *name, int flags, bool *ret_link)
 {
     bool stay = (flags & O_NOFOLLOW) && *w->rest != '/'; /* a '/' after a link follows it */
 
+    if (w->named)
+        return name_last(w, name, stay, ret_link);
     if (*w->rest == '/')
         flags |= O_DIRECTORY;
     int fd = openat(w->at, name, flags | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0 && (stay || !(flags & O_PATH) || !is_link(fd)))
-        return hand_on(w, fd);
-    int error = fd < 0 ? errno : ELOOP;
     if (fd >= 0)
-        close(fd);
+        return hand_on(w, fd);
+    int error = errno;
     if (stay || (error != ELOOP && error != ENOTDIR))
         return -error;
     int r = follow(w, name);
@@ -211,18 +227,25 @@ static int walk(struct walk *w, int flags)
     }
     if (r < 0)
         return r;
-    int fd = openat(w->at, ".", flags | O_CLOEXEC);
+    int fd = openat(w->at, ".", flags | (w->named ? O_DIRECTORY : 0) | O_CLOEXEC);
     return fd < 0 ? -errno : hand_on(w, fd);
 }
 
-int root_walk(int root, const char *path, int flags, root_walk_check *check_fn, void *arg)
+int root_walk(int root, const char *path, int flags, struct root_named *named,
+              root_walk_check *check_fn, void *arg)
 {
-    int r = -EAGAIN;
+    bool names = flags & O_PATH && !(flags & O_DIRECTORY);
+    int  r = -EAGAIN;
 
     if (strlen(path) >= ROOT_PATH_MAX)
         return -ENAMETOOLONG;
     for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
         struct walk w = {.root = root, .at = root, .rest = path, .check = check_fn, .arg = arg};
+
+        if (names) {
+            w.named = named;
+            named->name[0] = '\0';
+        }
 
         r = walk(&w, flags);
         leave(&w);
@@ -253,15 +276,25 @@ static bool is_refused(int root, int error)
     return fd == -EPERM;
 }
 
-int root_walk_open(int root, const char *path, int flags)
+int root_walk_open(int root, const char *path, int flags, struct root_named *named)
 {
     if (!__atomic_load_n(&without_openat2, __ATOMIC_RELAXED)) {
         int fd = host_open_below(root, path, flags, false);
+        if (named)
+            named->name[0] = '\0';
         if (fd >= 0 || !is_refused(root, fd))
             return fd;
         root_walk_without_openat2(true);
     }
-    return root_walk(root, path, flags, NULL, NULL);
+    return root_walk(root, path, flags, named, NULL, NULL);
+}
+
+int root_walk_stat(int fd, const struct root_named *named, struct stat *ret)
+{
+    if (!named->name[0])
+        return fstat(fd, ret) < 0 ? -errno : 0;
+    *ret = named->st;
+    return 0;
 }
 
 int root_walk_plain(int root, const char *path)

@@ -11,12 +11,25 @@
 #define SVCQL_ROOT_WALK_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
+
+#include "root.h"
 
 #define ROOT_LINKS_MAX 40 /* as the kernel's MAXSYMLINKS */
 
+/* What O_PATH found and did not open, as not every system can: its name in the folder that is open. */
+struct root_named {
+    char        name[ROOT_NAME_MAX + 1]; /* "": the descriptor is of the file */
+    struct stat st;                      /* of the name */
+};
+
 /* Open a path (at most ROOT_PATH_MAX bytes, empty: the folder) with flags of open(2) and O_CLOEXEC;
- * a descriptor or a negative errno. -EAGAIN: the tree changed under each of several tries. */
-int root_walk_open(int root, const char *path, int flags);
+ * a descriptor or a negative errno. -EAGAIN: the tree changed under each of several tries. With O_PATH,
+ * but not with O_DIRECTORY, `named` says what the descriptor is of; it may be NULL for other flags. */
+int root_walk_open(int root, const char *path, int flags, struct root_named *named);
+
+/* fstat() of what was found so. */
+int root_walk_stat(int fd, const struct root_named *named, struct stat *ret);
 
 /* Whether a path leads through no link at all, in one call: 0, -ELOOP where there is one, -ENOENT where
  * a name is missing after no link; any other error leaves the question open. */
@@ -26,9 +39,11 @@ int root_walk_plain(int root, const char *path);
 void root_walk_without_openat2(bool without);
 
 /* The same by the walk alone. `check`, unless NULL, is called with each directory of the path, the
- * root first, and with the opened file, all by descriptor; a negative errno from it ends the walk.
+ * root first, and with the opened file, all by descriptor; a negative errno from it ends the walk. A file
+ * that is named, not opened, is not checked.
  */
 typedef int root_walk_check(void *arg, int fd, bool last);
-int         root_walk(int root, const char *path, int flags, root_walk_check *check, void *arg);
+int         root_walk(int root, const char *path, int flags, struct root_named *named,
+                      root_walk_check *check, void *arg);
 
 #endif

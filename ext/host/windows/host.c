@@ -2,9 +2,11 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <windows.h>
 
 #include <bcrypt.h>
@@ -54,7 +56,7 @@ int host_open_below(int root, const char *path, int flags, bool plain)
 }
 
 /* The self-relative security descriptor, which has the owner too: formats/hive/file_descriptor.h. */
-ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX])
+static ssize_t descriptor_of(int fd, uint8_t ret[ROOT_ACL_MAX])
 {
     const SECURITY_INFORMATION parts = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     struct description        *d = descriptor_get(fd);
@@ -82,6 +84,18 @@ ssize_t root_acl(int fd, uint8_t ret[ROOT_ACL_MAX])
     int error = errno;
     CloseHandle(file);
     return has ? (ssize_t)size : -error;
+}
+
+ssize_t root_acl(int fd, const char *name, uint8_t ret[ROOT_ACL_MAX])
+{
+    int file = *name ? openat(fd, name, O_PATH | O_NOFOLLOW) : fd;
+
+    if (file < 0)
+        return -errno;
+    ssize_t size = descriptor_of(file, ret);
+    if (file != fd)
+        close(file);
+    return size;
 }
 
 int host_memory_file(const void *data, size_t size, const struct stat *was)

@@ -106,13 +106,12 @@ static struct statx_timestamp timestamp_of(struct timespec time)
     return (struct statx_timestamp){time.tv_sec, (uint32_t)time.tv_nsec};
 }
 
-/* Of an open file alone: `name` is "". */
 int statx(int fd, const char *name, int flags, unsigned mask, struct statx *ret)
 {
     struct stat st;
 
-    (void)name, (void)flags, (void)mask;
-    if (fstat(fd, &st) < 0)
+    (void)mask;
+    if ((*name ? fstatat(fd, name, &st, flags & AT_SYMLINK_NOFOLLOW) : fstat(fd, &st)) < 0)
         return -1;
     *ret = (struct statx){.stx_mask = STATX_BASIC_STATS | STATX_BTIME,
                           .stx_nlink = st.st_nlink,
