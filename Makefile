@@ -11,6 +11,7 @@ CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
 ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
                     libplist-utils sudo strace rpm db5.3-util umoci
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils wine wine64 sqlite3
+MACOS_PACKAGES   := dpkg-dev tcl xz-utils sqlite3 python3-pip llvm
 DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium
 
 prefix  ?= /usr/local
@@ -50,7 +51,12 @@ CHECK_LIBS    := -lcheck -lsubunit -lrt -lpthread -lhivex -lauparse -lplist-2.0 
 COMPILE        = $(CC) $(SVCQL_CPPFLAGS) $(SVCQL_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c
 LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
-# The system to build for: linux, or windows by mingw-w64. Its folder of ext/host says how.
+# What needs processes and sockets as Linux has them: the schedule, osquery's extension and the shell.
+LINUX_PROGRAM := ext/program/linux/% ext/program/osquery/% $(addprefix ext/program/,osquery_command.c runner.c \
+                 schedule.c schedule_command.c schedule_host.c schedule_status.c shell.c sink.c sink_file.c \
+                 sink_log.c store.c)
+
+# The system to build for: linux, windows by mingw-w64, or macos by zig. Its folder of ext/host says how.
 TARGET    ?= linux
 .DEFAULT_GOAL := all
 include ext/host/$(TARGET)/target.mk
@@ -66,7 +72,7 @@ PROGRAM_SOURCES := $(filter-out $(NOT_IN_PROGRAM),$(wildcard ext/program/*.c ext
 PROGRAM   := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 # The static program: all libraries are in it, and ext/static/ stands for what loads or starts others.
 ifdef STATIC
-OBJECTS   := $(filter-out %/host/posix/libarchive.o,$(OBJECTS))
+OBJECTS   := $(filter-out %/host/linux/libarchive.o,$(OBJECTS))
 PROGRAM   := $(filter-out %/program/shell.o,$(PROGRAM)) \
              $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/static/*.c)) \
              $(patsubst %,$(BUILD)/%.o,sqlite3 shell cJSON)
@@ -93,7 +99,7 @@ FUZZERS   := $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: FORCE all arrows attack bench bench-large bindings check check-build check-fast check-nobody check-platforms clean coverage deps deps-check \
-        deb deps-develop deps-platforms deps-windows dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
+        deb deps-develop deps-macos deps-platforms deps-windows dist docs docs-check evaluate evaluate-interface faults format format-check fuzz golden guide headers \
         hunt install judge lint mutants navigator new-table packages-arm64 packages-check report-check rpm signals soak static static-check symbols tables-data threads \
         uninstall weights
 
@@ -118,6 +124,10 @@ $(BUILD)/svcql.exe: $(PROGRAM) $(OBJECTS)
 $(BUILD)/svcql.dll: ext/host/windows/svcql.def $(OBJECTS)
 	@$(SAY) "  LINK  $@"
 	$(LINK) -shared -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
+
+$(BUILD)/svcql.dylib: $(OBJECTS)
+	@$(SAY) "  LINK  $@"
+	$(LINK) -dynamiclib -install_name svcql.dylib -o $@ $^ $(SVCQL_LIBS) $(LDLIBS)
 
 $(OBJECTS) $(PROGRAM): | $(READY)
 
@@ -254,6 +264,7 @@ deps:         ; @$(INSTALL_PACKAGES) $(PACKAGES)
 deps-check:   ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) --optional $(ORACLE_PACKAGES)
 deps-platforms: ; @$(INSTALL_PACKAGES) debootstrap git util-linux
 deps-windows: ; @$(INSTALL_PACKAGES) $(WINDOWS_PACKAGES)
+deps-macos:   ; @$(INSTALL_PACKAGES) $(MACOS_PACKAGES)
 deps-develop: ; @$(INSTALL_PACKAGES) $(PACKAGES) $(CHECK_PACKAGES) $(DEVELOP_PACKAGES)
 
 install: all $(BUILD)/svcql.a
@@ -405,12 +416,12 @@ golden: $(BUILD)/svcql.so
 # what mixes AND and OR without parentheses, and what parses JSON elsewhere than in json_tree.c. A header
 # compiles alone (the lists that are included by a macro's definition, *.list.h, are none).
 arrows: all headers
-	awk -f tests/arrows.awk CONTRIBUTING.md $$(find include ext tables -name '*.[ch]' ! -path 'ext/host/windows/include/*') $(SQL)
+	awk -f tests/arrows.awk CONTRIBUTING.md $$(find include ext tables -name '*.[ch]' ! -path 'ext/host/*/include/*') $(SQL)
 	awk -f tests/mixed.awk sql/*/*.sql
 	! grep -rl cJSON_Parse ext tables | grep -v ^tables/formats/text/json_tree.c$$
 	nm -A $(filter $(BUILD)/tables/% $(BUILD)/ext/%,$(OBJECTS)) | awk -f tests/circles.awk
 
-HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h' ! -path 'ext/host/windows/*')
+HEADERS = $(shell find include ext tables tests -name '*.h' ! -name '*.list.h' ! -path 'ext/host/windows/*' ! -path 'ext/host/*/include/*')
 headers:
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | \
 	    $(CC) -I. $(SVCQL_CPPFLAGS) $(CPPFLAGS) $(CSTD) $(WARN) -Wno-unused -fsyntax-only -x c - || exit 1; done

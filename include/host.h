@@ -1,8 +1,9 @@
 /* host.h -- what svcql asks of the operating system that it runs on, where POSIX has no one answer.
  *
- * Each function has one source in a folder of ext/host for each system: ext/host/linux, and
- * ext/host/posix for what the others of POSIX do alike. Those of ext/host/windows also have POSIX's own
- * functions on files, folders and text, as far as svcql calls them, so that everything above is written
+ * Each function has one source in a folder of ext/host for each system: ext/host/linux, macos and
+ * windows, ext/host/posix for what Linux and macOS do alike, and ext/host/other for what macOS and
+ * Windows do. The last also has functions of Linux's C library that they lack, and ext/host/windows those of
+ * POSIX on files, folders and text, as far as svcql calls them, so that everything above is written
  * once. Functions return a negative errno on failure.
  */
 #ifndef SVCQL_HOST_H
@@ -89,7 +90,7 @@ void host_service_setup_free(struct host_service_setup *setup);
 
 /* Processes ----------------------------------------------------------------------- */
 
-/* A process as the system lists it where there is no /proc. */
+/* A process as the system lists it where there is no /proc; numbers that it does not tell are -1. */
 struct host_process {
     char   *name; /* owned by the list */
     int64_t pid, ppid, session, threads;
@@ -117,9 +118,11 @@ enum host_process_part {
 };
 
 struct host_process_details {
-    char   *program, *command; /* malloc()ed; NULL: none, or denied */
-    char   *user;              /* malloc()ed: DOMAIN\\name, or the SID of one without a name */
-    int64_t uid, gid; /* of the user's SID and primary group the last number; -1: not known */
+    char *program, *command; /* malloc()ed; NULL: none, or denied */
+    char *
+        user; /* malloc()ed: DOMAIN\\name, or the SID of one without a name; NULL on macOS: see the uid */
+    int64_t uid,
+        gid; /* on Windows the last numbers of the user's SID and primary group; -1: not known */
 };
 
 /* Some parts of one; others are NULL and -1. -ESRCH where it has ended, -EACCES where a part is denied: the

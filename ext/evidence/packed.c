@@ -340,7 +340,7 @@ void packed_stat(const struct packed *p, uint32_t i, struct stat *ret)
     *ret = (struct stat){.st_dev = p->was.st_dev,
                          .st_ino = (ino_t)p->was.st_ino << 20 ^ i,
                          .st_nlink = 1,
-                         .st_mode = node->mode,
+                         .st_mode = (mode_t)node->mode,
                          .st_uid = node->uid,
                          .st_gid = node->gid,
                          .st_size = node->size,

@@ -39,7 +39,8 @@ static int find_blob(const struct store *store, const char *path, uint32_t *ret)
 static int open_blob(const struct store *store, const char *path)
 {
     struct stat st;
-    int fd = root_walk_open(store->folder, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, NULL);
+    int         fd =
+        root_walk_open(store->folder, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, NULL);
 
     if (fd < 0)
         return fd;

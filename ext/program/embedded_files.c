@@ -2,23 +2,31 @@
 
 #include <stdint.h>
 
-/* Of assemblers, that of Windows knows neither a stack of sections nor symbols that a file hides. */
+/* Of assemblers, that of Windows knows neither a stack of sections nor symbols that a file hides; for that of
+ * macOS each symbol begins what the linker may move, unless it is another entry of the one before. */
 #ifdef _WIN32
 #define BEGIN ".section .rdata,\"dr\"\n"
 #define END   ".text\n"
 #define HIDE(name)
+#define LABEL(name) ".global " name "\n" name ": "
+#define LAST(name)  LABEL(name)
+#elif defined __APPLE__
+#define BEGIN       ".section __TEXT,__const\n"
+#define END         ".text\n"
+#define HIDE(name)  ".private_extern _" name "\n"
+#define LABEL(name) ".globl _" name "\n_" name ": "
+#define LAST(name)  ".alt_entry _" name "\n" LABEL(name)
 #else
-#define BEGIN      ".pushsection .rodata\n"
-#define END        ".popsection\n"
-#define HIDE(name) ".hidden " name "\n"
+#define BEGIN       ".pushsection .rodata\n"
+#define END         ".popsection\n"
+#define HIDE(name)  ".hidden " name "\n"
+#define LABEL(name) ".global " name "\n" name ": "
+#define LAST(name)  LABEL(name)
 #endif
 
 #define EMBED(name, path)                                                                          \
-    __asm__(BEGIN HIDE("file_" #name) ".global file_" #name "\n"                                   \
-                                      "file_" #name ": .incbin \"" path                            \
-                                      "\"\n" HIDE("file_" #name                                    \
-                                                  "_end") ".global file_" #name "_end\n"           \
-                                                          "file_" #name "_end: .byte 0\n" END);    \
+    __asm__(BEGIN HIDE("file_" #name) LABEL("file_" #name) ".incbin \"" path "\"\n" HIDE(          \
+        "file_" #name "_end") LAST("file_" #name "_end") ".byte 0\n" END);                         \
     extern const char file_##name[], file_##name##_end[]
 
 EMBED(pack, "sql/packs/t1569.json");

@@ -7,9 +7,7 @@
 --   SELECT analytic, host, status, source, detail FROM coverage WHERE status <> 'read';
 CREATE TEMP VIEW coverage AS
 WITH hosts AS MATERIALIZED (
-    SELECT DISTINCT host, CASE WHEN kind <> 'live' THEN kind
-                               WHEN location GLOB '[A-Z]:/' THEN 'windows' ELSE 'linux' END AS platform,
-           kind = 'live' AS live
+    SELECT DISTINCT host, coalesce(platform, kind) AS platform, kind = 'live' AS live
       FROM evidence
 ), seen AS MATERIALIZED (
     SELECT table_name, host, location, status, records, skipped, detail FROM evidence_sources

@@ -14,9 +14,7 @@ WITH copies AS MATERIALIZED (
     SELECT table_name, host FROM evidence_sources
      WHERE status <> 'absent' AND table_name IN ('registry', 'windows_events')
 ), hosts AS MATERIALIZED (
-    SELECT DISTINCT e.host, CASE WHEN e.kind = 'live' AND e.location GLOB '[A-Z]:/' THEN 'windows'
-                                 WHEN e.kind = 'live' THEN 'linux'
-                                 WHEN e.kind <> 'files' THEN e.kind
+    SELECT DISTINCT e.host, CASE WHEN e.kind <> 'files' THEN e.platform
                                  WHEN s.table_name IS NULL THEN '?'
                                  ELSE 'windows' END AS platform
       FROM evidence AS e

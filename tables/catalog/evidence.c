@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "evidence/evidence_list.h"
+#include "host.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -17,11 +18,20 @@ struct evidence_row {
     const char *kind;
     const char *root;
     const char *time_zone;
+    const char *platform;
 };
 
 struct state {
     size_t next;
 };
+
+/* NULL: files of a system that only they tell. */
+static const char *platform_of(const struct evidence *evidence)
+{
+    return evidence->live                         ? host_kind
+           : strcmp(evidence->kind, "files") == 0 ? NULL
+                                                  : evidence->kind;
+}
 
 static int next(struct tbl_scan *scan, void *out)
 {
@@ -36,7 +46,8 @@ static int next(struct tbl_scan *scan, void *out)
                                  .host = evidence->host,
                                  .kind = evidence->kind,
                                  .root = evidence->root,
-                                 .time_zone = evidence->time_zone};
+                                 .time_zone = evidence->time_zone,
+                                 .platform = platform_of(evidence)};
     return SQLITE_ROW;
 }
 
@@ -47,6 +58,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct evidence_row, kind, 0, "live, linux, windows, macos or files"),
     TBL_COL(struct evidence_row, root, 0, "Folder that all reading is confined to"),
     TBL_COL(struct evidence_row, time_zone, 0, "Time zone of the host, where the evidence has it"),
+    TBL_COL(struct evidence_row, platform, 0, "linux, windows or macos; NULL for loose files"),
 };
 
 enum { COLUMN_ID, COLUMN_LOCATION, COLUMN_HOST }; /* as in columns[] */

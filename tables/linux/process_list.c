@@ -55,21 +55,23 @@ static int put_services(struct tbl_scan *scan, const struct process_list *list, 
     return failed ? -ENOMEM : 0;
 }
 
+static int64_t number(int64_t n)
+{
+    return n < 0 ? TBL_NULL : n;
+}
+
 /* Whether its program is a file still: -1 where it is not below the root. */
 static int64_t on_disk(const struct root *root, const char *program)
 {
     char        path[ROOT_PATH_MAX];
     struct stat st;
 
-    if (root_windows_path(program, *host_root(), path) < 0)
-        return -1;
-    int r = root_stat(root, path, true, &st);
-    return r == 0 ? 1 : r == -ENOENT || r == -ENOTDIR ? 0 : -1;
-}
+    bool windows = strcmp(host_kind, "windows") == 0;
 
-static int64_t number(int64_t n)
-{
-    return n < 0 ? TBL_NULL : n;
+    if (windows && root_windows_path(program, *host_root(), path) < 0)
+        return -1;
+    int r = root_stat(root, windows ? path : program, true, &st);
+    return r == 0 ? 1 : r == -ENOENT || r == -ENOTDIR ? 0 : -1;
 }
 
 static int put_details(struct tbl_scan *scan, struct process_list *list, const struct root *root,
@@ -107,7 +109,7 @@ static int fill(struct tbl_scan *scan, struct process_list *list, struct process
         .gid = TBL_NULL,
         .egid = TBL_NULL,
         .loginuid = TBL_NULL,
-        .session = p->session,
+        .session = number(p->session),
         .start_time = p->start_time,
         .kernel_thread = p->kernel,
         .host = row->host,
@@ -116,12 +118,12 @@ static int fill(struct tbl_scan *scan, struct process_list *list, struct process
         .suid = TBL_NULL,
         .sgid = TBL_NULL,
         .on_disk = -1,
-        .resident_size = p->resident_bytes,
-        .total_size = p->private_bytes,
-        .user_time = p->user_ms,
-        .system_time = p->system_ms,
+        .resident_size = number(p->resident_bytes),
+        .total_size = number(p->private_bytes),
+        .user_time = number(p->user_ms),
+        .system_time = number(p->system_ms),
         .pgroup = TBL_NULL,
-        .threads = p->threads,
+        .threads = number(p->threads),
         .nice = TBL_NULL,
     };
     return row->name ? 0 : -ENOMEM;

@@ -374,7 +374,7 @@ static int processes_next(struct tbl_scan *scan, void *out)
 /* Where processes are read, as evidence_sources has it. */
 static const char *location(void)
 {
-    return strcmp(host_kind, "windows") == 0 ? PROCESS_LIST : "/proc";
+    return strcmp(host_kind, "linux") == 0 ? "/proc" : PROCESS_LIST;
 }
 
 static int report(struct svcql *svcql, const char *host, enum source_status status, int64_t records,
@@ -611,7 +611,7 @@ static int get_bytes_read(struct tbl_scan *scan, const void *row, sqlite3_contex
     const struct state *state = tbl_state(scan);
 
     (void)row;
-    if (state->listed)
+    if (state->listed && state->list.at->read_bytes >= 0)
         sqlite3_result_int64(out, state->list.at->read_bytes);
     return state->listed ? SQLITE_OK : result_io(scan, out, "read_bytes:");
 }
@@ -621,7 +621,7 @@ static int get_bytes_written(struct tbl_scan *scan, const void *row, sqlite3_con
     const struct state *state = tbl_state(scan);
 
     (void)row;
-    if (state->listed)
+    if (state->listed && state->list.at->written_bytes >= 0)
         sqlite3_result_int64(out, state->list.at->written_bytes);
     return state->listed ? SQLITE_OK : result_io(scan, out, "write_bytes:");
 }

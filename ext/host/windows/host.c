@@ -49,12 +49,6 @@ void host_computer_name(char ret[HOST_NAME_SIZE])
         snprintf(ret, HOST_NAME_SIZE, "localhost");
 }
 
-int host_open_below(int root, const char *path, int flags, bool plain)
-{
-    (void)root, (void)path, (void)flags, (void)plain;
-    return -ENOSYS;
-}
-
 /* The self-relative security descriptor, which has the owner too: formats/hive/file_descriptor.h. */
 static ssize_t descriptor_of(int fd, uint8_t ret[ROOT_ACL_MAX])
 {
@@ -109,46 +103,9 @@ int host_memory_file(const void *data, size_t size, const struct stat *was)
     return fd < 0 ? -errno : fd;
 }
 
-bool host_is_procfs(int folder)
-{
-    (void)folder;
-    return false;
-}
-
 int host_random(void *ret, size_t size)
 {
     return BCryptGenRandom(NULL, ret, (ULONG)size, BCRYPT_USE_SYSTEM_PREFERRED_RNG) == 0 ? 0 : -EIO;
-}
-
-/* Local sockets: the managers that listen to them are of Linux. */
-
-int host_socket_connect(const char *path, uint32_t owner)
-{
-    (void)path, (void)owner;
-    return -ENOENT;
-}
-
-int host_socket_wait(int fd, bool write, int64_t ms)
-{
-    (void)fd, (void)write, (void)ms;
-    return -EBADF;
-}
-
-ssize_t host_socket_send(int fd, const void *data, size_t size)
-{
-    (void)fd, (void)data, (void)size;
-    return -EBADF;
-}
-
-ssize_t host_socket_receive(int fd, void *data, size_t size)
-{
-    (void)fd, (void)data, (void)size;
-    return -EBADF;
-}
-
-void host_socket_close(int fd)
-{
-    (void)fd;
 }
 
 /* There are no signals that a thread could get. */

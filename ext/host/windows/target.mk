@@ -1,7 +1,7 @@
 # svcql.dll and svcql.exe: Windows 10 and later on x86-64, by Debian's mingw-w64: gcc-mingw-w64-x86-64-posix. Libraries are built
 # from Debian's sources once, into WINDOWS_ROOT: tests/windows-sysroot.sh. Nothing but Windows's own
 # libraries is needed where it runs.
-HOST_FOLDERS := ext/host/windows/% ext/static/libarchive.c
+HOST_FOLDERS := ext/host/windows/% ext/host/other/% ext/static/libarchive.c
 # ccache's folder in PATH has no compiler of this name.
 CCACHE       ?= $(if $(findstring /ccache,$(PATH)),ccache)
 CC           := $(CCACHE) x86_64-w64-mingw32-gcc-posix
@@ -9,10 +9,7 @@ AR           := x86_64-w64-mingw32-ar
 BUILD        := build/windows
 WINDOWS_ROOT := $(or $(SVCQL_WINDOWS_DIR),$(abspath $(BUILD))/root)
 PRODUCTS      = $(BUILD)/svcql.dll $(BUILD)/svcql.exe
-# The schedule, osquery's extension and the shell need processes and sockets as POSIX has them.
-NOT_IN_PROGRAM := ext/program/linux/% ext/program/osquery/% $(addprefix ext/program/,osquery_command.c runner.c \
-                  schedule.c schedule_command.c schedule_host.c schedule_status.c shell.c sink.c sink_file.c \
-                  sink_log.c store.c)
+NOT_IN_PROGRAM := $(LINUX_PROGRAM) ext/program/posix/% ext/program/macos/%
 READY        := $(WINDOWS_ROOT)/.built
 
 # The compiler's checks of printf() know only Windows's own, and its isnan() takes a float. What is set by a function
@@ -23,7 +20,7 @@ OPT           = -Oz -flto=auto -flto-partition=one
 PACK_VIEWS   := 1
 HARDEN       := -fstack-protector-strong
 PROGRAM_LIBS := -lsqlite3
-SVCQL_CPPFLAGS += -DSVCQL_NO_DAEMONS -isystem ext/host/windows/include -isystem $(WINDOWS_ROOT)/include -D_WIN32_WINNT=0x0A00 \
+SVCQL_CPPFLAGS += -DSVCQL_NO_DAEMONS -isystem ext/host/windows/include -isystem ext/host/other/include -isystem $(WINDOWS_ROOT)/include -D_WIN32_WINNT=0x0A00 \
                   -D__USE_MINGW_ANSI_STDIO=1 -DLIBARCHIVE_STATIC -DLZMA_API_STATIC -DXML_STATIC \
                   -DYAML_DECLARE_STATIC
 # Nothing unwinds C's frames here.

@@ -25,16 +25,6 @@ void *memmem(const void *in, size_t in_size, const void *what, size_t size)
     return NULL;
 }
 
-void *memrchr(const void *in, int byte, size_t size)
-{
-    const unsigned char *bytes = in;
-
-    while (size--)
-        if (bytes[size] == (unsigned char)byte)
-            return (void *)(uintptr_t)(bytes + size);
-    return NULL;
-}
-
 char *strndup(const char *text, size_t most)
 {
     size_t size = strnlen(text, most);
@@ -82,63 +72,6 @@ char *strsep(char **text, const char *ends)
     *text = *end ? end + 1 : NULL;
     *end = '\0';
     return begin;
-}
-
-/* As GNU's: the text, which need not be in `text`. */
-char *strerror_r(int error, char *text, size_t size)
-{
-    static const struct {
-        int         error;
-        const char *text;
-    } own[] = {{ENOKEY, "Required key not available"},
-               {EDQUOT, "Disk quota exceeded"},
-               {ELIBACC, "Can not access a needed shared library"},
-               {ESTALE, "Stale file handle"},
-               {EUCLEAN, "Structure needs cleaning"},
-               {EREMOTEIO, "Remote I/O error"},
-               {ELOOP, "Too many levels of symbolic links"},
-               {ETIMEDOUT, "Connection timed out"},
-               {EBADMSG, "Bad message"},
-               {ENODATA, "No data available"},
-               {ECANCELED, "Operation canceled"},
-               {EOPNOTSUPP, "Operation not supported"}};
-
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (own[i].error == error)
-            return (char *)(uintptr_t)own[i].text;
-    if (strerror_s(text, size, error) != 0)
-        snprintf(text, size, "error %d", error);
-    return text;
-}
-
-void *reallocarray(void *memory, size_t n, size_t size)
-{
-    size_t bytes;
-
-    if (__builtin_mul_overflow(n, size, &bytes)) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return realloc(memory, bytes);
-}
-
-/* Windows's own sort passes the argument first. */
-struct sort {
-    int (*compare)(const void *, const void *, void *);
-    void *arg;
-};
-
-static int compare_sorted(void *data, const void *a, const void *b)
-{
-    const struct sort *sort = data;
-
-    return sort->compare(a, b, sort->arg);
-}
-
-void qsort_r(void *data, size_t n, size_t size, int (*compare)(const void *, const void *, void *),
-             void *arg)
-{
-    qsort_s(data, n, size, compare_sorted, &(struct sort){compare, arg});
 }
 
 /* Days since the epoch of a date, by the count of days until March 1 of each year of 400. */

@@ -279,7 +279,7 @@ static int read_dir(struct unit_search *search, struct unit_dir *dir)
         return add_failure(search, dir, dir->path, r);
     int folder = root_dir_fd(stream);
     if ((folder >= 0 ? fstat(folder, &st) : root_stat(search->root, dir->path, true, &st)) == 0) {
-        dir->device = st.st_dev;
+        dir->device = (uint64_t)st.st_dev;
         dir->inode = st.st_ino;
         for (const struct unit_dir *other = search->dirs; other < search->dirs + search->n_dirs;
              other++)

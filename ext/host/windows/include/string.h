@@ -4,12 +4,10 @@
 #define SVCQL_WINDOWS_STRING_H
 
 void *memmem(const void *in, size_t in_size, const void *what, size_t size) __asm__("host_memmem");
-void *memrchr(const void *in, int byte, size_t size) __asm__("host_memrchr");
 char *strndup(const char *text, size_t most) __asm__("host_strndup");
 char *strcasestr(const char *in, const char *what) __asm__("host_strcasestr");
 char *strchrnul(const char *text, int byte) __asm__("host_strchrnul");
 char *stpcpy(char *to, const char *from) __asm__("host_stpcpy");
 char *strsep(char **text, const char *ends) __asm__("host_strsep");
-char *strerror_r(int error, char *text, size_t size) __asm__("host_strerror_r");
 
 #endif

@@ -66,25 +66,6 @@ int lstat(const char *path, struct stat *ret) __asm__("host_lstat");
 int fstat(int fd, struct stat *ret) __asm__("host_fstat");
 int fstatat(int fd, const char *name, struct stat *ret, int flags) __asm__("host_fstatat");
 
-struct statx_timestamp {
-    int64_t  tv_sec;
-    uint32_t tv_nsec;
-};
-
-struct statx {
-    uint32_t               stx_mask, stx_blksize, stx_nlink, stx_uid, stx_gid;
-    uint16_t               stx_mode;
-    uint64_t               stx_ino, stx_size, stx_blocks;
-    uint64_t               stx_attributes, stx_attributes_mask; /* none is known */
-    struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
-    uint32_t               stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
-};
-
-#define STATX_BASIC_STATS    0x7ffu
-#define STATX_BTIME          0x800u
-#define STATX_ATTR_IMMUTABLE 0x10u
-
-int statx(int fd, const char *name, int flags, unsigned mask,
-          struct statx *ret) __asm__("host_statx");
+#include <sys/statx.h>
 
 #endif

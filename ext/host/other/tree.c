@@ -1,4 +1,4 @@
-/* tree.c -- the end of a tree of tsearch(), whose nodes mingw-w64 has as below. */
+/* tree.c -- the end of a tree of tsearch(), whose nodes mingw-w64 and macOS (search.h) have as below. */
 #include <search.h>
 #include <stdlib.h>
 
