@@ -396,6 +396,54 @@ START_TEST(events_of_all_logs_are_the_same_in_order)
 }
 END_TEST
 
+/* Events of Sysmon on files, keys and connections, and the write of a file that sudo was asked for. */
+START_TEST(events_of_files_keys_and_connections_are_the_same_in_order)
+{
+    static const char *const pairs[][9] = {
+        {"Image", "C:\\a.exe", "TargetFilename", "C:\\a.txt", NULL},
+        {"Image", "C:\\a.exe", "TargetObject", "HKLM\\System\\A\\Start", "EventType", "SetValue",
+         "Details", "2", NULL},
+        {"Image", "C:\\a.exe", "DestinationIp", "192.0.2.7", "DestinationPort", "443", NULL}};
+    static const uint16_t      ids[] = {11, 13, 3};
+    static struct staged_event events[900];
+    sqlite3                   *db = harness_open();
+    const char                *dir = harness_scratch();
+    char                       path[300];
+
+    for (int i = 0; i < 900; i++)
+        events[i] = (struct staged_event){.channel = "Microsoft-Windows-Sysmon/Operational",
+                                          .provider = "Microsoft-Windows-Sysmon",
+                                          .id = ids[i % 3],
+                                          .time = clocks[_i](i, 900),
+                                          .pairs = pairs[i % 3]};
+    harness_write_text(dir, "root/etc/hostname", "web\n");
+    harness_write_text(dir, "root/var/log/auth.log",
+                       "Sep 21 15:00:00 web sudo:    alice : TTY=pts/0 ; PWD=/ ; USER=root ; "
+                       "COMMAND=/bin/cp /tmp/a.service /etc/systemd/system/a.service\n");
+    harness_write_text(dir, "root/root/.bash_history", "cp b /etc/systemd/system/b.service\n");
+    snprintf(path, sizeof path, "%s/Sysmon.evtx", dir);
+    make_evtx(path, events, 900);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s/root')", dir);
+    harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", path);
+
+    ck_assert(takes_order(db, "file_events") && takes_order(db, "registry_events") &&
+              takes_order(db, "network_events"));
+    ck_assert_int_eq(same_rows(db, "file_events", "source || record || path", "1"), 302);
+    ck_assert_int_eq(same_rows(db, "file_events", "record",
+                               "path GLOB '/etc/systemd/*' AND pid "
+                               "IS NULL AND user LIKE 'R%%'"),
+                     2);
+    ck_assert_int_eq(same_rows(db, "file_events", "record", "path LIKE 'c:\\a.%%'"), 300);
+    same_limits(db, "file_events", "1");
+    ck_assert_int_eq(same_rows(db, "registry_events", "record || value", "1"), 300);
+    same_limits(db, "registry_events", "key LIKE '%%\\system\\%%' AND exe GLOB '*a.exe'");
+    ck_assert_int_eq(same_rows(db, "network_events", "record || port", "port = 443"), 300);
+    same_limits(db, "network_events", "time > 1790000000 + 900");
+    harness_close(db);
+}
+END_TEST
+
 static void check_real(const char *path, void *data)
 {
     char               table[600], id[60];
@@ -493,6 +541,8 @@ Suite *make_order_suite(void)
     tcase_add_loop_test(tcase, an_event_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_loop_test(tcase, a_journal_is_the_same_in_order, 0, 3);
     tcase_add_loop_test(tcase, events_of_all_logs_are_the_same_in_order, 0, N_CLOCKS);
+    tcase_add_loop_test(tcase, events_of_files_keys_and_connections_are_the_same_in_order, 0,
+                        N_CLOCKS);
     tcase_add_test(tcase, real_logs_are_the_same_in_order);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -640,8 +640,8 @@ START_TEST(ranges_of_time_reach_the_logs_through_the_views)
         size_t      scans;
     } views[] = {{"process_rows", 1},
                  {"service_rows", 1},
-                 {"file_events", 1},
-                 {"registry_events", 1},
+                 {"file_rows", 1},
+                 {"registry_rows", 1},
                  {"service_command_rows", 3}};
     sqlite3 *db = harness_open();
 

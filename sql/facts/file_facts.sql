@@ -42,7 +42,7 @@
 --           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
 --           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}
 -- rows:    unit_files, systemd_managers, launch_daemons, audit_events, auth_events, shell_history, windows_events, unified_log
--- sources: unit_files, systemd_managers, launch_daemons, file_events, process_rows, monitored_paths,
+-- sources: unit_files, systemd_managers, launch_daemons, file_rows, process_rows, monitored_paths,
 --          security_services, service_accounts, exec_patterns, attached_baseline
 --
 --   SELECT subject, exe, user FROM file_facts WHERE origin = 'log' AND action = 'created';
@@ -146,7 +146,7 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
                                  WHERE u.above < 4 AND o.host = f.host AND o.pid = u.pid AND o.time BETWEEN u.since AND u.until)
                             SELECT user, cmdline, found AS above FROM up WHERE found IS NOT NULL
                              ORDER BY above LIMIT 16) AS k), NULL) AS lineage
-          FROM file_events AS f
+          FROM file_rows AS f
         UNION ALL -- an arm without FROM keeps SQLite from computing a column again at each use
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                NULL, NULL

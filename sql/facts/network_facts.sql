@@ -24,7 +24,7 @@
 --           "exe": "C:\\Program Files\\Report\\agent.exe", "pid": 1200, "address": "192.0.2.1", "port": 443,
 --           "service": "ReportAgent", "age": 86400, "window": 600, "local": 0, "source": "Sysmon.evtx", "record": "1"}
 -- rows:    audit_events, windows_events
--- sources: network_events, service_rows, attack_knobs
+-- sources: network_rows, service_rows, attack_knobs
 --
 --   SELECT exe, name, address, age FROM network_facts WHERE age < 600;
 CREATE TEMP VIEW network_facts AS
@@ -42,7 +42,7 @@ WITH knob AS MATERIALIZED (
     -- The join order is fixed: without a service no log of connections is read.
     SELECT n.time, n.host, n.platform, n.action, n.exe, n.pid, n.ppid, n.user, n.address, n.port, n.name,
            n.source, n.record
-      FROM (SELECT 1 FROM made LIMIT 1) CROSS JOIN network_events AS n
+      FROM (SELECT 1 FROM made LIMIT 1) CROSS JOIN network_rows AS n
      WHERE n.time >= scope_since(0) AND n.time <= scope_until(0)
 )
 SELECT n.time, n.host, n.platform, n.action, n.exe, n.pid, n.user, n.address, n.port, n.name, m.service,

@@ -29,7 +29,7 @@
 --           "service": "ReportAgent", "by_manager": 0, "decides": 0, "whole_key": 0, "disables": 0, "source": "Sysmon.evtx",
 --           "record": "1"}
 -- rows:    windows_events, registry_services
--- sources: registry_events, service_rows, registry_services, security_services, exec_patterns
+-- sources: registry_rows, service_rows, registry_services, security_services, exec_patterns
 --
 --   SELECT datetime, exe, key, value, data FROM registry_facts WHERE decides AND NOT by_manager;
 CREATE TEMP VIEW registry_facts AS
@@ -48,7 +48,7 @@ WITH logged AS MATERIALIZED (
                 substr(substr(r.key, instr(lower(r.key), '\services\') + 10), 1,
                        instr(substr(r.key, instr(lower(r.key), '\services\') + 10) || '\', '\') - 1)
                 END COLLATE NOCASE AS service
-      FROM registry_events AS r
+      FROM registry_rows AS r
      WHERE r.key LIKE '%\Services\%'
         OR r.key LIKE '%\Control\ServiceGroupOrder%'
         OR r.key LIKE '%\Control\RemoteAccessExemption%' OR r.value = 'RemoteAccessExemption'

@@ -2,7 +2,7 @@
 --
 -- why:     "What happened on web1 between 02:00 and 02:30" is one query. Terms on time and host reach each log, so that
 --          a query for one hour reads one hour. Findings are rows too, with their grade.
--- sources: process_rows, service_rows, file_events, registry_events, network_events, auth_events,
+-- sources: process_rows, service_rows, file_rows, registry_rows, network_rows, auth_events,
 --          shell_history, package_history, findings
 --
 --   SELECT datetime, kind, user, text, severity FROM timeline_rows WHERE host = 'web1' AND time BETWEEN 1789912800 AND 1789914600 ORDER BY time;
@@ -18,16 +18,16 @@ SELECT time, datetime, host, 'service', service, user,
 UNION ALL
 SELECT time, datetime, host, 'file', path, coalesce(login_user, user),
        action || ' ' || path || coalesce(' by ' || exe, ''), NULL, source, record
-  FROM file_events
+  FROM file_rows
 UNION ALL
 SELECT time, datetime, host, 'registry', key, user,
        action || ' ' || key || coalesce(' ' || value, '') || coalesce(' = ' || data, ''), NULL, source, record
-  FROM registry_events
+  FROM registry_rows
 UNION ALL
 SELECT time, datetime, host, 'network', coalesce(name, address), user,
        action || ' ' || coalesce(name, address, '') || coalesce(':' || port, '') || coalesce(' by ' || exe, ''),
        NULL, source, record
-  FROM network_events
+  FROM network_rows
 UNION ALL
 SELECT time, datetime, host COLLATE NOCASE, 'auth', target_user, user, coalesce(command, message), NULL,
        source, CAST(line AS TEXT)

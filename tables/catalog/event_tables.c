@@ -1,5 +1,5 @@
-/* event_tables.c -- process_events, service_events, service_commands and timeline: what the logs record in one
- * shape, newest first without reading the logs whole.
+/* event_tables.c -- process_events, service_events, file_events, registry_events, network_events, service_commands and
+ * timeline: what the logs record in one shape, newest first without reading the logs whole.
  *
  *     SELECT datetime, login_user, cmdline FROM process_events ORDER BY time DESC LIMIT 20;
  *
@@ -58,6 +58,30 @@ struct service_event {
     const char *how;
 };
 
+struct file_event {
+    double      time;
+    const char *datetime, *host, *action, *path, *user, *login_user;
+    int64_t     pid;
+    const char *exe, *detail, *source, *record, *platform, *via, *from_path, *content, *name;
+    int64_t     ppid, auid;
+};
+
+struct registry_event {
+    double      time;
+    const char *datetime, *host, *action, *key, *value, *data, *user;
+    int64_t     pid;
+    const char *exe, *source, *record, *platform;
+};
+
+struct network_event {
+    double      time;
+    const char *datetime, *host, *platform, *action;
+    int64_t     pid, ppid;
+    const char *exe, *user, *address;
+    int64_t     port;
+    const char *name, *source, *record;
+};
+
 struct service_command {
     double      time;
     const char *datetime, *host, *user, *login_user;
@@ -76,8 +100,10 @@ struct moment {
 
 #define TIME(row)                                                                                  \
     TBL_COL(row, time, TBL_RANGE | TBL_ID | TBL_ORDER, "When, in seconds since the epoch, UTC")
-#define DATETIME(row)           TBL_COL(row, datetime, TBL_DATETIME, "time in UTC, as datetime() writes it")
-#define TEXT(row, field, doc)   TBL_COL(row, field, TBL_KEY | TBL_LITERAL | TBL_NOCASE, doc)
+#define DATETIME(row)         TBL_COL(row, datetime, TBL_DATETIME, "time in UTC, as datetime() writes it")
+#define TEXT(row, field, doc) TBL_COL(row, field, TBL_KEY | TBL_LITERAL | TBL_NOCASE, doc)
+#define PATTERN(row, field, more, doc)                                                             \
+    TBL_COL(row, field, TBL_KEY | TBL_LITERAL | TBL_PREFIX | TBL_NOCASE | (more), doc)
 #define EXACT(row, field, doc)  TBL_COL(row, field, TBL_KEY | TBL_LITERAL, doc)
 #define NUMBER(row, field, doc) TBL_COL(row, field, TBL_KEY | TBL_LITERAL, doc)
 #define SOURCE(row)                                                                                \
@@ -188,6 +214,64 @@ static const struct tbl_column service_columns[] = {
           "How it is known who asked: audit, sudo, polkit, run0, ...; ambiguous where two may have "
           "asked; "
           "NULL where nobody recorded it"),
+};
+
+static const struct tbl_column file_columns[] = {
+    TIME(struct file_event),
+    DATETIME(struct file_event),
+    TEXT(struct file_event, host, "Host that it happened on"),
+    EXACT(struct file_event, action,
+          "created, modified, deleted, renamed or attributes; of pipes and shares also opened"),
+    PATTERN(struct file_event, path, TBL_ID, "File that was changed"),
+    TEXT(struct file_event, user, "Account that did it"),
+    TEXT(struct file_event, login_user, "Account that had logged in"),
+    NUMBER(struct file_event, pid, "Process id"),
+    PATTERN(struct file_event, exe, 0, "Program of the process"),
+    TBL_COL(struct file_event, detail, 0, "More about it, for people"),
+    SOURCE(struct file_event),
+    PLATFORM(struct file_event),
+    EXACT(struct file_event, via,
+          "audit or windows where the log reports the file, launchd where it took one up; command "
+          "or history where a command line names it"),
+    PATTERN(struct file_event, from_path, TBL_ID,
+            "File, address or link target that a command copied, moved, fetched or linked to"),
+    TBL_COL(struct file_event, content, 0,
+            "Text that a command line writes into the file, where the line itself has it"),
+    TEXT(struct file_event, name, "Name of the process"),
+    NUMBER(struct file_event, ppid, "Process id of the parent"),
+    NUMBER(struct file_event, auid, "Numeric login user id (audit)"),
+};
+
+static const struct tbl_column registry_columns[] = {
+    TIME(struct registry_event),
+    DATETIME(struct registry_event),
+    TEXT(struct registry_event, host, "Host that it happened on"),
+    EXACT(struct registry_event, action, "created, modified, deleted or renamed"),
+    PATTERN(struct registry_event, key, 0, "Registry key"),
+    PATTERN(struct registry_event, value, 0, "Registry value"),
+    TEXT(struct registry_event, data, "Data of the registry value"),
+    TEXT(struct registry_event, user, "Account that did it"),
+    NUMBER(struct registry_event, pid, "Process id"),
+    PATTERN(struct registry_event, exe, 0, "Program of the process"),
+    SOURCE(struct registry_event),
+    PLATFORM(struct registry_event),
+};
+
+static const struct tbl_column network_columns[] = {
+    TIME(struct network_event),
+    DATETIME(struct network_event),
+    TEXT(struct network_event, host, "Host that it happened on"),
+    PLATFORM(struct network_event),
+    EXACT(struct network_event, action, "connected or resolved"),
+    NUMBER(struct network_event, pid, "Process id"),
+    NUMBER(struct network_event, ppid, "Process id of the parent"),
+    PATTERN(struct network_event, exe, 0, "Program of the process"),
+    TEXT(struct network_event, user, "Account that it runs as"),
+    EXACT(struct network_event, address, "Address of the destination"),
+    NUMBER(struct network_event, port, "Port of the destination"),
+    PATTERN(struct network_event, name, 0,
+            "Name that was resolved, or name of the destination host"),
+    SOURCE(struct network_event),
 };
 
 static const struct tbl_column command_columns[] = {
@@ -346,6 +430,8 @@ static void put_terms(const struct tbl_scan *scan, const struct tbl_column *colu
 
     if (is_range(terms))
         buffer_printf(sql, " AND \"%s\" >= ? AND \"%s\" <= ?", column->name, column->name);
+    if (terms->pattern)
+        buffer_printf(sql, " AND \"%s\" %s ?", column->name, terms->pattern_glob ? "GLOB" : "LIKE");
     if (!hands_on(terms))
         return;
     buffer_printf(sql, " AND \"%s\" IN (", column->name);
@@ -367,6 +453,8 @@ static int bind_terms(const struct tbl_scan *scan, const struct tbl_column *colu
         rc = sqlite3_bind_double(stmt, (*at)++, terms->min);
     if (rc == SQLITE_OK && is_range(terms))
         rc = sqlite3_bind_double(stmt, (*at)++, terms->max);
+    if (rc == SQLITE_OK && terms->pattern)
+        rc = sqlite3_bind_text(stmt, (*at)++, terms->pattern, -1, SQLITE_TRANSIENT);
     for (size_t i = 0;
          rc == SQLITE_OK && column->type == TBL_TEXT && hands_on(terms) && i < terms->n; i++)
         rc = sqlite3_bind_text(stmt, (*at)++, terms->texts[i], -1, SQLITE_TRANSIENT);
@@ -584,6 +672,26 @@ static const struct tbl_example service_examples[] = {
      "'failed')"},
 };
 
+static const struct tbl_example file_examples[] = {
+    {"Who changed units of systemd, and how",
+     "SELECT datetime, login_user, action, path, exe FROM file_events WHERE path GLOB "
+     "'/etc/systemd/*'"},
+    {"Files that were changed last",
+     "SELECT datetime, login_user, action, path FROM file_events ORDER BY time DESC LIMIT 20"},
+};
+
+static const struct tbl_example registry_examples[] = {
+    {"Keys of services that something else than the service manager changed",
+     "SELECT datetime, exe, key, value, data FROM registry_events WHERE key LIKE "
+     "'HKLM\\System\\%\\Services\\%' AND exe NOT LIKE '%\\services.exe'"},
+};
+
+static const struct tbl_example network_examples[] = {
+    {"Connections of programs in temporary folders",
+     "SELECT datetime, exe, action, address, port, name FROM network_events WHERE exe LIKE "
+     "'%\\Temp\\%'"},
+};
+
 static const struct tbl_example command_examples[] = {
     {"Commands of people, not of packages",
      "SELECT datetime, login_user, tool, verb, target, cmdline FROM service_commands WHERE NOT "
@@ -620,6 +728,15 @@ EVENT_TABLE(process_events, struct process_event,
 EVENT_TABLE(service_events, struct service_event,
             "What happened to services, in one shape, as service managers and logs record it",
             20000, service_columns, service_examples);
+EVENT_TABLE(file_events, struct file_event,
+            "Files that were created, changed or removed, in one shape, from the logs", 100000,
+            file_columns, file_examples);
+EVENT_TABLE(registry_events, struct registry_event,
+            "Keys and values of a Windows registry that were created, set, renamed or deleted",
+            20000, registry_columns, registry_examples);
+EVENT_TABLE(network_events, struct network_event,
+            "Connections that programs opened and names that they resolved, from the logs", 20000,
+            network_columns, network_examples);
 EVENT_TABLE(service_commands, struct service_command,
             "Every command that did something to services, who ran it, and on what; one row for "
             "each target",
@@ -645,6 +762,18 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
          .more_actions = unit_change_actions,
          .fuller = "asked_by",
          .fuller_from = offsetof(struct service_event, login_user)},
+        {.table = &file_events_table,
+         .view = "file_rows",
+         .near = 60,
+         .logs = {"audit_events", "auth_events", "windows_events", "shell_history"}},
+        {.table = &registry_events_table,
+         .view = "registry_rows",
+         .near = 60,
+         .logs = {"windows_events"}},
+        {.table = &network_events_table,
+         .view = "network_rows",
+         .near = 300,
+         .logs = {"audit_events", "windows_events"}},
         {.table = &service_commands_table,
          .view = "service_command_rows",
          .near = 600,

@@ -82,6 +82,9 @@ hosts_grow() { # TITLE LIMIT SQL, without the log
     exponent "$1" "$2" "${times[@]}"
 }
 hosts_grow 'newest 20 of process_events' 0.3 'SELECT * FROM process_events ORDER BY time DESC LIMIT 20'
+hosts_grow 'newest 20 of file_events' 0.3 'SELECT * FROM file_events ORDER BY time DESC LIMIT 20'
+hosts_grow 'max(time) of file_events' 0.3 'SELECT max(time) FROM file_events'
+hosts_grow 'max(time) of network_events' 0.3 'SELECT max(time) FROM network_events'
 hosts_grow 'newest 20 of service_events' 0.3 'SELECT * FROM service_events ORDER BY time DESC LIMIT 20'
 hosts_grow 'newest 20 of service_commands' 0.3 'SELECT * FROM service_commands ORDER BY time DESC LIMIT 20'
 hosts_grow 'newest 20 of timeline' 0.3 'SELECT * FROM timeline ORDER BY time DESC LIMIT 20'
@@ -135,7 +138,7 @@ for n in 93000 930000; do
     mkdir -p "$work/day$n/etc" "$work/day$n/var/log/audit"
     ln "$work/day.log" "$work/day$n/var/log/audit/audit.log"
     echo ID=debian > "$work/day$n/etc/os-release"
-    for view in service_events service_commands timeline; do
+    for view in file_events network_events service_events service_commands timeline; do
         echo "newest 20 of $view of a host with that log:" \
             "$(ask "$(host_of "$work/day$n") SELECT * FROM $view ORDER BY time DESC LIMIT 20" |
                 awk -v b="$nothing" '{ print $1 - b }') ms"

@@ -1,13 +1,13 @@
--- registry_events: keys and values of a Windows registry that were created, set, renamed or deleted.
+-- registry_rows: keys and values of a Windows registry that were created, set, renamed or deleted.
 --
 -- why:      One shape for the events of Sysmon (12, 13, 14) and of the Security log (4657, 4663 on keys). Keys are
 --           written HKLM\… and HKU\…, as Sysmon does; 4663 records which access was used and not what was written, so
 --           its data is the access in words.
 -- sources:  windows_events
 --
---   SELECT datetime, exe, key, value, data FROM registry_events
+--   SELECT datetime, exe, key, value, data FROM registry_rows
 --    WHERE key LIKE 'HKLM\System\%\Services\%' AND exe NOT LIKE '%\services.exe';
-CREATE TEMP VIEW registry_events AS
+CREATE TEMP VIEW registry_rows AS
 WITH raw AS (
     SELECT e.time, e.datetime, e.computer, e.event_id, e.source, e.record_id,
            e.provider_name = 'Microsoft-Windows-Sysmon' AS sysmon,

@@ -1,12 +1,12 @@
--- network_events: connections that programs opened and names that they resolved, from the logs.
+-- network_rows: connections that programs opened and names that they resolved, from the logs.
 --
 -- why:     Sysmon 3 and 22 and audit's connect() record which program connected where. action is connected or
 --          resolved. Sockets of the host itself, such as /run/x, are left out.
 -- attack:  DC0082 Network Connection Creation
 -- sources: audit_events, windows_events
 --
---   SELECT datetime, exe, action, address, port, name FROM network_events WHERE exe LIKE '%\Temp\%';
-CREATE TEMP VIEW network_events AS
+--   SELECT datetime, exe, action, address, port, name FROM network_rows WHERE exe LIKE '%\Temp\%';
+CREATE TEMP VIEW network_rows AS
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, 'linux' AS platform, 'connected' AS action,
        a.pid, a.ppid, a.exe COLLATE NOCASE AS exe,
        CAST(coalesce(a.user, a.uid) AS TEXT) COLLATE NOCASE AS user,

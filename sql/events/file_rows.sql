@@ -1,4 +1,4 @@
--- file_events: files that were created, changed or removed, in one shape, from the logs.
+-- file_rows: files that were created, changed or removed, in one shape, from the logs.
 --
 -- why:     Audit's watches, Sysmon 11, 23 and 26, and 4663 record who wrote a file; the file itself does not. action is
 --          created, modified, deleted, renamed or attributes.
@@ -7,8 +7,8 @@
 --          its line, and via history or command. A shell's own > shows in histories and in sh -c alone.
 -- sources: audit_events, auth_events, shell_history, users, windows_events, unified_log, evidence
 --
---   SELECT datetime, login_user, action, path, exe FROM file_events WHERE path GLOB '/etc/systemd/*';
-CREATE TEMP VIEW file_events AS
+--   SELECT datetime, login_user, action, path, exe FROM file_rows WHERE path GLOB '/etc/systemd/*';
+CREATE TEMP VIEW file_rows AS
 WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
 ), kinds AS MATERIALIZED (
