@@ -118,13 +118,14 @@ static bool is_argument(const struct audit_field *field)
     return field->name[0] == 'a' && field->name_size > 1 && isdigit((unsigned char)field->name[1]);
 }
 
-/* a0 to a3 of SYSCALL are registers of the system call, and not in hexadecimal for their text. */
-static bool is_encoded(const struct audit_record *record, const struct audit_field *field)
+/* Whether a value may be in hexadecimal; `named`: those of its name are (sigma_audit_encoded). a0 to a3 of SYSCALL
+ * are registers of the system call, and not in hexadecimal for their text. */
+static bool is_encoded(const struct audit_record *record, const struct audit_field *field,
+                       bool named)
 {
-    if (field->enriched)
-        return false;
-    return is_argument(field) ? record->id == AUDIT_TYPE_EXECVE
-                              : sigma_audit_encoded(field->name, field->name_size);
+    bool encoded = is_argument(field) ? record->id == AUDIT_TYPE_EXECVE : named;
+
+    return encoded && !field->enriched;
 }
 
 static bool is_absent(const struct audit_field *field)
@@ -148,8 +149,7 @@ static int read_fields(struct sigma_audit *audit, struct sigma *sigma,
             return -ENOMEM;
         const struct sigma_audit_name *name =
             sigma_audit_name(&audit->names, sigma, of.name, of.name_size);
-        bool encoded = is_argument(&of) ? record->id == AUDIT_TYPE_EXECVE : name->encoded;
-        *field = (struct field){of, name->number, encoded && !of.enriched};
+        *field = (struct field){of, name->number, is_encoded(record, &of, name->encoded)};
     }
     return 0;
 }
@@ -367,7 +367,8 @@ static int value_in(const struct audit_record *record, bool own, const char *nam
             strncasecmp(name, field.name, field.name_size) != 0 || is_absent(&field) ||
             (!own && is_argument(&field)))
             continue;
-        audit_value(&field, is_encoded(record, &field), " ", text);
+        bool named = sigma_audit_encoded(field.name, field.name_size);
+        audit_value(&field, is_encoded(record, &field, named), " ", text);
         return 1;
     }
     return 0;
