@@ -8,6 +8,7 @@
 
 #include "formats/text/buffer.h"
 #include "harness.h"
+#include "make_cases.h"
 
 static const char *host(void)
 {
@@ -47,6 +48,21 @@ START_TEST(every_users_histories_are_read)
                    "SELECT user, command, shell, host, history_file = source "
                    "FROM shell_history WHERE root = '%s' AND user = 'gone'",
                    dir);
+    harness_close(db);
+}
+END_TEST
+
+/* As the argument of the other tables of logs does. */
+START_TEST(a_folder_that_is_a_system_gives_the_histories_of_its_users)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+
+    make_linux(dir, "web7");
+    harness_expect(db, "root|systemctl enable evil",
+                   "SELECT user, command FROM shell_history('%s')", dir);
+    harness_expect(db, "NULL|systemctl enable evil",
+                   "SELECT user, command FROM shell_history('%s/root')", dir);
     harness_close(db);
 }
 END_TEST
@@ -370,6 +386,7 @@ Suite *make_shell_history_suite(void)
 {
     const TTest *const tests[] = {
         every_users_histories_are_read,
+        a_folder_that_is_a_system_gives_the_histories_of_its_users,
         a_long_history_is_read_in_parts,
         a_file_can_be_named,
         histories_are_read_where_users_move_them,

@@ -470,7 +470,7 @@ static int open_scan(struct tbl_scan *scan)
     struct state             *state = tbl_state(scan);
     const struct history_row *key = tbl_key(scan);
     const char               *source = key->source ? key->source : key->history_file;
-    unsigned                  named = key->file || source ? 0 : SYSTEM_ROOT;
+    unsigned                  roots = source ? 0 : SYSTEM_ROOT;
 
     state->users = TBL_TERMS(scan, struct history_row, user);
     state->uids = TBL_TERMS(scan, struct history_row, uid);
@@ -486,7 +486,7 @@ static int open_scan(struct tbl_scan *scan)
                                         .by_base = true,
                                         .wanted = wanted};
     return place_files_begin(&state->files, &(struct sources_want){
-                                                .artefacts = named | 1u << ARTEFACT_SHELL_HISTORY,
+                                                .artefacts = roots | 1u << ARTEFACT_SHELL_HISTORY,
                                                 .host = key->host,
                                                 .path = key->file,
                                                 .source = source,
