@@ -146,9 +146,12 @@ struct root_map {
     size_t   room;   /* bytes of memory that `data` has */
     int      fd;     /* of root_map_parts() */
     uint8_t *loaded; /* a bit a block; NULL: all of it */
-    bool     cut;    /* of root_map_parts(): more of a compressed file is missing, or damaged */
+    bool
+        cut; /* of root_map_cut() and root_map_parts(): more of a compressed file is missing, or damaged */
 };
 int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
+/* As root_map(), but of a compressed file that is damaged, or has more after its end, what is before that. */
+int root_map_cut(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
 /* As root_map(), in the memory of a map that is done with, or of a zeroed one, and what the file is. An error leaves
  * the map zeroed. */
 int root_map_next(const struct root *root, const char *path, uint64_t cap, struct root_map *map,

@@ -137,6 +137,37 @@ START_TEST(a_compressed_hive_is_read_with_its_log)
 }
 END_TEST
 
+/* Bytes after the end of what is compressed; of the last, gzip, a byte of the sum at its end is missing. In a folder
+ * and in an archive of it. */
+START_TEST(a_compressed_hive_is_read_as_far_as_it_goes)
+{
+    char   path[600], archive[600];
+    size_t size, packed_size;
+    int    method = _i % PACKED_METHODS;
+
+    write_system("made/whole", "later");
+    snprintf(path, sizeof path, "%s/made/whole", dir);
+    char *hive = harness_read(path, &size);
+    char *packed = make_packed(method, hive, size, &packed_size);
+    packed = realloc(packed, packed_size + 7);
+    memcpy(packed + packed_size, "trailer", 7);
+    snprintf(path, sizeof path, "h/registry/SYSTEM%s", packed_suffix[method]);
+    harness_write(dir, path, packed, _i == PACKED_METHODS ? packed_size - 1 : packed_size + 7);
+    free(hive);
+    free(packed);
+    snprintf(path, sizeof path, "%s/h", dir);
+    snprintf(archive, sizeof archive, "%s/h.zip", dir);
+    make_archive(archive, "zip", path);
+    insert("/h");
+    insert("/h.zip");
+    harness_expect(db, "WS7|later\nWS7|later", "SELECT host, name FROM registry_services");
+    harness_expect(db, "damaged|1\ndamaged|1",
+                   "SELECT status, detail LIKE '%%its compressed form is damaged, or goes on after "
+                   "its end: read as far as that' FROM evidence_sources WHERE table_name = "
+                   "'registry_services' AND kind = 'hive' AND status <> 'absent'");
+}
+END_TEST
+
 /* Compress a file of the staged system in its place. */
 static void pack(const char *path, int method, bool keep)
 {
@@ -260,6 +291,7 @@ Suite *make_registry_copies_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_copy_of_the_registry_is_named_and_not_current, 0,
                         sizeof places / sizeof places[0]);
+    tcase_add_loop_test(tc, a_compressed_hive_is_read_as_far_as_it_goes, 0, PACKED_METHODS + 1);
     tcase_add_loop_test(tc, a_compressed_hive_is_read_with_its_log, 0, 2 * PACKED_METHODS);
     tcase_add_loop_test(tc, hives_and_logs_of_a_system_are_read_compressed_in_their_place, 0,
                         PACKED_METHODS);

@@ -186,7 +186,7 @@ static bool host_of_hive(const struct root *root, const char *path, char ret_hos
     struct hive     hive;
     bool            found = false;
 
-    if (root_map(root, path, HIVE_FILE_MAX, &map) < 0)
+    if (root_map_cut(root, path, HIVE_FILE_MAX, &map) < 0)
         return false;
     map_logs(root, path, maps, logs);
     if (hive_open(&hive, map.data, map.size, logs, HIVE_LOGS) == 0) {

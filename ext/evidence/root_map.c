@@ -88,14 +88,14 @@ static int map_read(struct root_map *map, bool sparse)
     return n < 0 ? (int)n : 0;
 }
 
-int root_map_next(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
-                  struct stat *ret_stat)
+static int map_whole(const struct root *root, const char *path, uint64_t cap, bool may_cut,
+                     struct root_map *map, struct stat *ret_stat)
 {
     struct root_map next = {.data = map->data, .room = map->room, .fd = -1};
     struct stat     st;
 
     *map = (struct root_map){0};
-    int  r = root->packed ? root_expand_member(root, path, cap, false, &next, &st)
+    int  r = root->packed ? root_expand_member(root, path, cap, may_cut, &next, &st)
                           : map_open(root, path, cap, &next, &st);
     bool sparse = r == 0 && next.fd >= 0 && st.st_blocks < (st.st_size + 511) / 512;
     if (sparse && next.data) /* holes are zeros, which memory that was used is not */
@@ -106,7 +106,7 @@ int root_map_next(const struct root *root, const char *path, uint64_t cap, struc
         r = map_read(&next, sparse);
     if (r == 0 && next.fd >= 0 && is_compressed(next.data, next.size)) {
         int fd = next.fd;
-        r = root_expand_file(fd, cap, false, &next);
+        r = root_expand_file(fd, cap, may_cut, &next);
     } else {
         close_fd(&next.fd);
     }
@@ -120,15 +120,32 @@ int root_map_next(const struct root *root, const char *path, uint64_t cap, struc
     return 0;
 }
 
-int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+int root_map_next(const struct root *root, const char *path, uint64_t cap, struct root_map *map,
+                  struct stat *ret_stat)
+{
+    return map_whole(root, path, cap, false, map, ret_stat);
+}
+
+static int map_new(const struct root *root, const char *path, uint64_t cap, bool may_cut,
+                   struct root_map *ret)
 {
     struct root_map map = {0};
     struct stat     st;
 
-    int r = root_map_next(root, path, cap, &map, &st);
+    int r = map_whole(root, path, cap, may_cut, &map, &st);
     if (r == 0)
         *ret = map;
     return r;
+}
+
+int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+{
+    return map_new(root, path, cap, false, ret);
+}
+
+int root_map_cut(const struct root *root, const char *path, uint64_t cap, struct root_map *ret)
+{
+    return map_new(root, path, cap, true, ret);
 }
 
 static size_t map_bits(const struct root_map *map)

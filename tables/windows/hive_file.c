@@ -259,7 +259,7 @@ int hive_file_open(const struct source *source, struct hive_file *file)
         file->is_base = true;
         return -ENOENT;
     }
-    int r = root_map(source->root, source->path, HIVE_FILE_MAX, &file->map);
+    int r = root_map_cut(source->root, source->path, HIVE_FILE_MAX, &file->map);
     if (r < 0)
         return r;
     if (!file->map.size && source->copy) {
@@ -342,6 +342,9 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
         return;
     }
     describe(&detail, hive);
+    if (file->map.cut)
+        add(&detail,
+            "its compressed form is damaged, or goes on after its end: read as far as that");
     if (hive_live_denied(hive))
         buffer_printf(&detail, "%s%llu keys denied", detail.size ? "; " : "",
                       (unsigned long long)hive_live_denied(hive));
@@ -352,7 +355,7 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
     report->host = tbl_strndup(scan, file->host.data, file->host.size);
     report->skipped = (int64_t)(hive->lost + hive->oversize);
     report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : NULL;
-    if (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE)
+    if (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE || file->map.cut)
         report->status = SOURCE_DAMAGED;
     buffer_free(&detail);
 }
