@@ -9,6 +9,18 @@ static bool is_named(const struct audit_field *field, const char *name)
     return field->name_size == size && memcmp(field->name, name, size) == 0;
 }
 
+static bool value_is(const struct audit_field *field, const char *text)
+{
+    size_t size = strlen(text);
+
+    return field->size == size && memcmp(field->value, text, size) == 0;
+}
+
+static bool is_same(const struct audit_field *a, const struct audit_field *b)
+{
+    return a->size == b->size && memcmp(a->value, b->value, a->size) == 0;
+}
+
 bool audit_record_field(const struct audit_record *record, const char *name,
                         struct audit_field *ret)
 {
@@ -318,43 +330,55 @@ void audit_event_paths(const struct audit_event *event, struct buffer *text)
     buffer_free(&scratch);
 }
 
-/* The name of a PATH record that is not of the folder a change was made in (nametype PARENT). */
-static bool object_name(const struct audit_record *record, struct audit_field *ret)
+/* The fields of a PATH record that tell which file it is of, name NULL where it has none. */
+struct path_fields {
+    struct audit_field name;
+    struct audit_field type; /* nametype, which some kernels of Red Hat call objtype */
+};
+
+static struct path_fields read_path(const struct audit_record *record)
 {
+    struct path_fields  path = {0};
     struct audit_fields fields;
     struct audit_field  field;
-    bool                named = false;
 
     audit_fields_begin(&fields, record);
-    while (audit_fields_next(&fields, &field)) {
-        if (is_named(&field, "name") && !audit_is_null(&field)) {
-            *ret = field;
-            named = true;
-        } else if (is_named(&field, "nametype") || is_named(&field, "objtype")) {
-            return named && !(field.size == 6 && memcmp(field.value, "PARENT", 6) == 0);
+    while (!path.type.name && audit_fields_next(&fields, &field)) {
+        if (is_named(&field, "name") && !audit_is_null(&field))
+            path.name = field;
+        else if (is_named(&field, "nametype") || is_named(&field, "objtype"))
+            path.type = field;
+    }
+    return path;
+}
+
+/* Whether it has a name, and is not of the folder that a change was made in (nametype PARENT). */
+static bool is_object(const struct path_fields *path)
+{
+    return path->name.name && !(path->type.name && value_is(&path->type, "PARENT"));
+}
+
+void audit_event_files(const struct audit_event *event, struct audit_files *ret)
+{
+    bool               exec = audit_event_find(event, AUDIT_TYPE_EXECVE) != NULL;
+    struct audit_field last = {0};
+
+    *ret = (struct audit_files){0};
+    for (size_t i = 0; i < event->n; i++) {
+        const struct audit_record *record = &event->records[i];
+        if (record->id != AUDIT_TYPE_PATH)
+            continue;
+        struct path_fields path = read_path(record);
+        ret->created |= is_named(&path.type, "nametype") && value_is(&path.type, "CREATE");
+        if (exec ? !ret->object : is_object(&path)) {
+            ret->object = record;
+            ret->name = is_object(&path) ? path.name : (struct audit_field){0};
         }
+        if (!is_object(&path) || !path.type.name)
+            continue;
+        ret->several = last.value && is_same(&path.type, &last);
+        last = path.type;
     }
-    return named;
-}
-
-const struct audit_record *audit_event_object(const struct audit_event *event)
-{
-    bool                       exec = audit_event_find(event, AUDIT_TYPE_EXECVE) != NULL;
-    const struct audit_record *object = exec ? audit_event_find(event, AUDIT_TYPE_PATH) : NULL;
-
-    for (size_t i = 0; !exec && i < event->n; i++) {
-        struct audit_field name;
-        if (event->records[i].id == AUDIT_TYPE_PATH && object_name(&event->records[i], &name))
-            object = &event->records[i];
-    }
-    return object;
-}
-
-static bool named_path(const struct audit_event *event, struct audit_field *ret)
-{
-    const struct audit_record *object = audit_event_object(event);
-
-    return object && object_name(object, ret);
 }
 
 /* The path that Landlock denied. */
@@ -385,55 +409,50 @@ static void put_absolute(const struct audit_event *event, const struct audit_fie
     buffer_free(&path);
 }
 
-void audit_event_path(const struct audit_event *event, struct buffer *text)
+void audit_event_path(const struct audit_event *event, const struct audit_files *files,
+                      struct buffer *text)
 {
-    struct audit_field name;
+    struct audit_field name = files->name;
 
-    if (named_path(event, &name) || denied_path(event, &name))
+    if (name.name || denied_path(event, &name))
         put_absolute(event, &name, text);
 }
 
-/* The nametype of a PATH record that has a name and is not of a PARENT; false for another record. */
-static bool object_type(const struct audit_record *record, struct audit_field *ret_name,
-                        struct audit_field *ret_type)
+/* The nametype of the last PATH record that is of a file. */
+static struct audit_field last_type(const struct audit_event *event)
 {
-    return record->id == AUDIT_TYPE_PATH && object_name(record, ret_name) &&
-           (audit_record_field(record, "nametype", ret_type) ||
-            audit_record_field(record, "objtype", ret_type));
-}
+    struct audit_field type = {0};
 
-static bool is_same(const struct audit_field *a, const struct audit_field *b)
-{
-    return a->size == b->size && memcmp(a->value, b->value, a->size) == 0;
+    for (size_t i = 0; i < event->n; i++) {
+        if (event->records[i].id != AUDIT_TYPE_PATH)
+            continue;
+        struct path_fields path = read_path(&event->records[i]);
+        if (is_object(&path) && path.type.name)
+            type = path.type;
+    }
+    return type;
 }
 
 void audit_event_objects(const struct audit_event *event, struct buffer *text)
 {
-    struct audit_field name, type, last = {0};
-    struct buffer      path = {0};
-    size_t             n = 0;
+    const struct audit_field type = last_type(event);
+    struct buffer            absolute = {0};
+    size_t                   n = 0;
 
-    for (size_t i = 0; i < event->n; i++)
-        if (object_type(&event->records[i], &name, &type)) {
-            n = last.value && is_same(&type, &last) ? n + 1 : 1;
-            last = type;
-        }
-    if (n < 2)
-        return;
-    buffer_putc(text, '[');
-    n = 0;
     for (size_t i = 0; i < event->n; i++) {
-        if (!object_type(&event->records[i], &name, &type) || !is_same(&type, &last))
+        if (event->records[i].id != AUDIT_TYPE_PATH)
             continue;
-        buffer_reset(&path);
-        put_absolute(event, &name, &path);
-        if (n++)
-            buffer_putc(text, ',');
-        buffer_json(text, path.data ? path.data : "", path.size);
+        struct path_fields path = read_path(&event->records[i]);
+        if (!is_object(&path) || !path.type.name || !is_same(&path.type, &type))
+            continue;
+        buffer_reset(&absolute);
+        put_absolute(event, &path.name, &absolute);
+        buffer_putc(text, n++ ? ',' : '[');
+        buffer_json(text, absolute.data ? absolute.data : "", absolute.size);
     }
-    buffer_putc(text, ']');
-    text->failed |= path.failed;
-    buffer_free(&path);
+    buffer_puts(text, n ? "]" : "");
+    text->failed |= absolute.failed;
+    buffer_free(&absolute);
 }
 
 void audit_event_text(const struct audit_event *event, struct buffer *text)

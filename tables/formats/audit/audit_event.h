@@ -42,17 +42,25 @@ void audit_record_program(const struct audit_record *record, struct audit_progra
  * "inode","dev"}; "[]" where there is none. Names are as recorded: relative ones to the cwd. */
 void audit_event_paths(const struct audit_event *event, struct buffer *text);
 
-/* The PATH record of the file that the event is about, or NULL: of a program executed the first, as the others are
- * its interpreter and loader, else the last that has a name and is not the directory a change was made in (nametype
- * PARENT). */
-const struct audit_record *audit_event_object(const struct audit_event *event);
+/* What the PATH records of an event say of its files. */
+struct audit_files {
+    /* Of the file that the event is about, or NULL: of a program executed the first, as the others are its
+     * interpreter and loader, else the last that has a name and is not the directory a change was made in
+     * (nametype PARENT). */
+    const struct audit_record *object;
+    struct audit_field         name;    /* of that file, name NULL where it has none */
+    bool                       created; /* a record is of a file that was made */
+    bool                       several; /* the event did the same to several, as of few events */
+};
+void audit_event_files(const struct audit_event *event, struct audit_files *ret);
 
-/* Append the path of that file, made absolute by the working directory, or else the path that Landlock denied.
- * Nothing where there is none. */
-void audit_event_path(const struct audit_event *event, struct buffer *text);
+/* Append the path of the file that the event is about, made absolute by the working directory, or else the path
+ * that Landlock denied. Nothing where there is none. */
+void audit_event_path(const struct audit_event *event, const struct audit_files *files,
+                      struct buffer *text);
 
 /* Append the paths of all files that the event did the same to, as a JSON array: of the PATH records, those whose
- * nametype is that of the last. Nothing where there is one at most, as of nearly all events. */
+ * nametype is that of the last. */
 void audit_event_objects(const struct audit_event *event, struct buffer *text);
 
 /* Append the lines as they are in the log. */

@@ -112,25 +112,40 @@ static bool numbered(const char *line, size_t size, size_t at)
     return n[0] >= '0' && n[0] <= '3' && n[1] >= '0' && n[1] <= '7' && n[2] >= '0' && n[2] <= '7';
 }
 
+enum kind {
+    NAME = 1, /* is_name() */
+    MARK = 2, /* $ % \ _: what a rule below is about */
+};
+
+static const uint8_t kinds[256] = {
+    ['0' ... '9'] = NAME, ['A' ... 'Z'] = NAME, ['a' ... 'z'] = NAME, ['_'] = NAME | MARK,
+    ['$'] = MARK,         ['%'] = MARK,         ['\\'] = MARK,
+};
+
 bool command_line_may_matter(const char *line, size_t size)
 {
     bool inside = false;    /* within a word: no name begins here */
     bool patterned = false; /* has the first character of a pattern */
 
     for (size_t at = 0; at < size; at++) {
-        char c = line[at];
+        char    c = line[at];
+        uint8_t kind = kinds[(uint8_t)c];
 
-        if ((c == '$' || c == '%') && built(line, size, at))
-            return true;
-        if (c == '\\' && numbered(line, size, at))
-            return true;
-        patterned = patterned || c == '_' || c == '\\';
-        if (!is_name(c)) { /* a word after a dot is a suffix: ssh.service */
+        if (kind & MARK) {
+            if ((c == '$' || c == '%') && built(line, size, at))
+                return true;
+            if (c == '\\' && numbered(line, size, at))
+                return true;
+            patterned = patterned || c == '_' || c == '\\';
+        }
+        if (!(kind & NAME)) { /* a word after a dot is a suffix: ssh.service */
             inside = c == '.';
             continue;
         }
+        if (inside)
+            continue;
         unsigned letter = (unsigned)(c | 0x20) - 'a';
-        if (!inside && letter < 26 && any_named(line, size, at, needles[letter]))
+        if (letter < 26 && any_named(line, size, at, needles[letter]))
             return true;
         inside = true;
     }

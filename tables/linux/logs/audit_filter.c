@@ -68,12 +68,52 @@ static bool is_named(const struct audit_field *field, const char *name)
     return field->name_size == size && memcmp(field->name, name, size) == 0;
 }
 
+/* A field with a number, whose text before it is `text`, at *at, and another after it. */
+static bool number_field(const char **at, const char *end, const char *text,
+                         struct audit_field *ret)
+{
+    size_t size = strlen(text);
+
+    if ((size_t)(end - *at) < size || memcmp(*at, text, size) != 0)
+        return false;
+    const char *value = *at + size, *after = value;
+    while (after < end && *after >= '0' && *after <= '9')
+        after++;
+    if (after == value || after == end || *after != ' ')
+        return false;
+    *ret = (struct audit_field){.name = *at + 1,
+                                .name_size = size - 2, /* without the blank and = */
+                                .value = value,
+                                .size = (size_t)(after - value)};
+    *at = after;
+    return true;
+}
+
+/* In a SYSCALL record that the kernel wrote, both are in a row, after arch, syscall, success, exit, a0 to a3 and
+ * items, none of which is in quotes. */
+static bool kernel_processes(const struct audit_record *record, struct audit_field *ret_pid,
+                             struct audit_field *ret_ppid)
+{
+    const char *at = record->line + record->body, *end = record->line + record->size;
+    const char *quote = memchr(at, '"', (size_t)(end - at));
+
+    if (record->id != AUDIT_TYPE_SYSCALL || !quote)
+        return false;
+    while ((at = memchr(at, ' ', (size_t)(quote - at))) && at + 1 < quote && at[1] != 'p')
+        if (!memchr("asei", *++at, 4))
+            return false;
+    return at && number_field(&at, quote, " ppid=", ret_ppid) &&
+           number_field(&at, quote, " pid=", ret_pid);
+}
+
 void audit_event_processes(const struct audit_event *event, struct audit_field *ret_pid,
                            struct audit_field *ret_ppid)
 {
     struct audit_fields fields;
     struct audit_field  field;
 
+    if (kernel_processes(&event->records[0], ret_pid, ret_ppid))
+        return;
     *ret_pid = *ret_ppid = (struct audit_field){0};
     for (size_t i = 0; i < event->n && !(ret_pid->name && ret_ppid->name); i++) {
         if (!audit_has_columns(event->records[i].id))

@@ -41,25 +41,30 @@ int audit_get_paths(struct tbl_scan *scan, const void *row, sqlite3_context *out
     return give_event(scan, out, audit_event_paths);
 }
 
+/* Read once for all columns that show them. */
+static const struct audit_files *files_of(struct audit_state *state)
+{
+    if (!state->files_known)
+        audit_event_files(&state->event, &state->files);
+    state->files_known = true;
+    return &state->files;
+}
+
 int audit_get_creates(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
-    const struct audit_event *event = &((struct audit_state *)tbl_state(scan))->event;
-    struct audit_field        type;
-    bool                      creates = false;
-
     (void)row;
-    for (size_t i = 0; i < event->n && !creates; i++)
-        creates = event->records[i].id == AUDIT_TYPE_PATH &&
-                  audit_record_field(&event->records[i], "nametype", &type) &&
-                  audit_value_is(&type, "CREATE");
-    sqlite3_result_int(out, creates);
+    sqlite3_result_int(out, files_of(tbl_state(scan))->created);
     return SQLITE_OK;
 }
 
 int audit_get_path(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
+    struct audit_state *state = tbl_state(scan);
+
     (void)row;
-    return give_event(scan, out, audit_event_path);
+    buffer_reset(&state->text);
+    audit_event_path(&state->event, files_of(state), &state->text);
+    return give(state, out);
 }
 
 /* Read once for the three columns that show it. */
@@ -74,7 +79,7 @@ static const struct audit_object *object_of(struct audit_state *state)
         return object;
     *object = (struct audit_object){0};
     state->object_known = true;
-    if (!(record = audit_event_object(&state->event)))
+    if (!(record = files_of(state)->object))
         return object;
     audit_fields_begin(&fields, record);
     while (!(object->mode.name && object->ouid.name && object->ogid.name) &&
@@ -127,6 +132,8 @@ int audit_get_ogid(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 int audit_get_objects(struct tbl_scan *scan, const void *row, sqlite3_context *out)
 {
     (void)row;
+    if (!files_of(tbl_state(scan))->several)
+        return SQLITE_OK;
     return give_event(scan, out, audit_event_objects);
 }
 

@@ -300,5 +300,6 @@ void audit_row_fill(struct tbl_scan *scan, enum audit_category category, struct 
     if (audit_type_category(audit_event_main(event)->id) == AUDIT_CATEGORY_SERVICE)
         row->unit = unit_name(scan, row);
     state->arguments_known = false;
+    state->files_known = false;
     state->object_known = false;
 }

@@ -80,6 +80,8 @@ struct audit_state {
     struct audit_arguments arguments;
     struct buffer          text;            /* scratch */
     bool                   arguments_known; /* of the row */
+    struct audit_files     files;
+    bool                   files_known; /* of the row */
     struct audit_object    object;
     bool                   object_known; /* of the row */
     bool                   syscall;      /* whether the column is used */
