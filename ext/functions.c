@@ -454,6 +454,22 @@ static void once(sqlite3_context *out, int argc, sqlite3_value **argv)
     sqlite3_result_value(out, argv[0]);
 }
 
+/* A chain of || copies what it has at each step, also where nothing is added. */
+static void joined(sqlite3_context *out, int argc, sqlite3_value **argv)
+{
+    struct buffer text = {0};
+
+    for (int i = 0; i < argc; i++) {
+        struct argument part = argument(argv[i]);
+        buffer_put(&text, part.text, part.size);
+        text.failed |= !part.text && sqlite3_value_type(argv[i]) != SQLITE_NULL;
+    }
+    if (text.size || text.failed)
+        result_buffer(out, &text);
+    else
+        sqlite3_result_text(out, "", 0, SQLITE_STATIC);
+}
+
 static void usual_library(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct argument path = argument(argv[0]);
@@ -481,6 +497,7 @@ static const struct {
     {"entropy", 1, entropy},
     {"edit_distance", 2, edit_distance},
     {"exec_path", 1, path_of_command},
+    {"joined", -1, joined},
     {"path_name", 1, path_name},
     {"path_trust", 1, trust},
     {"path_places", -1, places},
@@ -588,6 +605,9 @@ const struct function_doc function_docs[] = {
     {"finding_techniques(fired, techniques)",
      "Techniques that are separated by commas, and those of a JSON array of signals, each once",
      "SELECT finding_techniques('[\"runs_from_temp\",\"inline_shell\"]', 'T1543.002');"},
+    {"joined(text, ...)",
+     "The texts one after another, without those that are NULL: faster than || where most are",
+     "SELECT joined('a', NULL, 'b');"},
     {"text_lines(text)",
      "The lines of a text as a JSON array",
      "SELECT value FROM json_each(text_lines('a' || char(10) || 'b'));"},

@@ -318,15 +318,15 @@ function write_view(    i, n, nulls, prefix) {
     print (n ? "            )\n" : "") "         || own_signals('" shape "', " list_columns(shape, "evidence") ")"
     print "         , 2) || ']') AS fired\n  FROM f\nUNION ALL\nSELECT " nulls ", NULL\n WHERE 0;"
 }
-# Blocks of 32, as an expression may be 1,000 deep at most.
+# A call of joined() for each 100, as a function takes 127 arguments at most.
 function write_arm(name, nth,    own) {
     own = bodies[shape, name]
     gsub(/\n/, "\n           ", own)
     if (has_pattern[name] && (shape, "patterns") in column_type)
         own = "NOT coalesce(instr(patterns, '\"" name "\"'), 0) AND (" own ")"
-    if (nth % 32 == 1)
-        print (nth > 1 ? "            )\n" : "") "         || (''"
-    print "         || iif(" own ",\n                ',\"" name "\"', '')"
+    if (nth % 100 == 1)
+        print (nth > 1 ? "            )\n" : "") "         || joined("
+    print "            " (nth % 100 == 1 ? "" : ", ") "iif(" own ",\n                ',\"" name "\"', NULL)"
 }
 function write_signals(    i, s) {
     print "-- signals: every fact that can make something about a service worth a person's time, with its weight."
