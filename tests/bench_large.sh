@@ -165,7 +165,7 @@ one() {
         ;;
     events)
         $cc -O2 -w -D_GNU_SOURCE -Iinclude -Itables -Iext -Itests -o "$work/make_log" tests/bench/make_log.c \
-            tests/make_evtx.c tables/formats/evtx/evtx_value.c tables/formats/text/buffer.c -lz -lm
+            tests/make_evtx.c tables/formats/evtx/evtx_value.c tables/formats/text/buffer.c tables/formats/text/input.c -lz -lm
         twice "event log, records: data" 0.2 6500000 make_events "" "SELECT count(*), sum(length(data)) FROM windows_events('@/made.evtx')"
         ;;
     zip)

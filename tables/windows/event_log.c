@@ -124,15 +124,36 @@ static double written(const uint8_t *bytes, size_t size, size_t at)
     return time >= EARLIEST ? time : NAN;
 }
 
-/* Whether there is an old record after the last one of a chunk. Where it cannot be read, one may.
- * */
-static bool has_old_records(const struct event_log *log, uint64_t at, uint32_t from)
-{
-    uint8_t slack[EVTX_CHUNK_SIZE];
-    size_t  size;
+/* A chunk from its last record on, at `from`. */
+struct chunk_end {
+    uint32_t from;
+    size_t   size;
+    uint8_t  bytes[EVTX_CHUNK_SIZE + 24];
+};
 
-    return read_at(log->stream, at + from, slack, EVTX_CHUNK_SIZE - from, &size) != 0 ||
-           memmem(slack, size, "**\0\0", 4) != NULL;
+static int read_end(const struct event_log *log, uint32_t from, struct chunk_end *ret)
+{
+    size_t rest = from < EVTX_CHUNK_SIZE ? EVTX_CHUNK_SIZE - from : 0;
+
+    ret->from = from;
+    return read_at(log->stream, log->next + from, ret->bytes, rest > 24 ? rest : 24, &ret->size);
+}
+
+/* Whether there is an old record in the free space of a chunk. Where that begins before the last record, one may. The
+ * space is mostly zeros, which the mark of a record ends with: its first byte is searched. */
+static bool has_old_records(const struct chunk_end *end, uint32_t free_at)
+{
+    static const char mark[] = {'*', '*', 0, 0};
+
+    if (free_at < end->from)
+        return true;
+    size_t         size = EVTX_CHUNK_SIZE - end->from;
+    const uint8_t *stop = end->bytes + (end->size < size ? end->size : size);
+    const uint8_t *at = end->bytes + (free_at - end->from);
+    for (; at < stop && (at = memchr(at, mark[0], (size_t)(stop - at))); at++)
+        if ((size_t)(stop - at) >= sizeof mark && memcmp(at, mark, sizeof mark) == 0)
+            return true;
+    return false;
 }
 
 /* Whether a chunk has none of the wanted numbers. */
@@ -164,27 +185,27 @@ static bool is_unwanted(const struct event_range *range, double first, double la
 static bool outside(struct event_log *log)
 {
     struct evtx_chunk header;
-    uint8_t           head[HEAD], tail[24];
-    size_t            n_head, n_tail;
+    struct chunk_end  end;
+    uint8_t           head[HEAD];
+    size_t            n_head;
     double            before = log->before;
 
     log->before = NAN;
     if (read_at(log->stream, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
         evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_intact ||
-        read_at(log->stream, log->next + header.last_at, tail, sizeof tail, &n_tail) != 0)
+        read_end(log, header.last_at, &end) != 0)
         return false;
-    double first = written(head, n_head, 512), last = written(tail, n_tail, 0);
+    double first = written(head, n_head, 512), last = written(end.bytes, end.size, 0);
     bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
     log->before = last;
-    if (n_tail == sizeof tail && le64(head + 512 + 8) == header.first_record &&
-        without_ids(log, &header, le64(tail + 8)) &&
-        !has_old_records(log, log->next, header.free_at))
+    if (end.size >= 24 && le64(head + 512 + 8) == header.first_record &&
+        without_ids(log, &header, le64(end.bytes + 8)) && !has_old_records(&end, header.free_at))
         return true;
     if (isnan(first) || isnan(last) || isnan(before) || forwarded || last < first ||
         first < before - SPARE)
         return false;
     return is_unwanted(&log->range, fmin(first, before) - SPARE, last + SPARE) &&
-           !has_old_records(log, log->next, header.free_at);
+           !has_old_records(&end, header.free_at);
 }
 
 struct ends_search {

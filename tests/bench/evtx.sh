@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 log=${1:-}
 if [ -z "$log" ]; then
     ${CC:-cc} -O2 -w -D_GNU_SOURCE -Iinclude -Itables -Iext -Itests -o "$work/make_log" tests/bench/make_log.c \
-        tests/make_evtx.c tables/formats/evtx/evtx_value.c tables/formats/text/buffer.c -lz -lm
+        tests/make_evtx.c tables/formats/evtx/evtx_value.c tables/formats/text/buffer.c tables/formats/text/input.c -lz -lm
     log=$work/made.evtx
     "$work/make_log" "$log" 52000
 fi

@@ -115,7 +115,7 @@ auth_grows 'last five minutes of auth_events' 0.3 "SELECT count(message) FROM au
 # Event logs of as many events a second, each four times as long as the one before.
 ${CC:-cc} -O2 -w -D_GNU_SOURCE -I"$here/include" -I"$here/tables" -I"$here/ext" -I"$here/tests" -o "$work/make_log" \
     "$here/tests/bench/make_log.c" "$here/tests/make_evtx.c" "$here/tables/formats/evtx/evtx_value.c" \
-    "$here/tables/formats/text/buffer.c" -lz -lm
+    "$here/tables/formats/text/buffer.c" "$here/tables/formats/text/input.c" -lz -lm
 for n in 1 4 16; do "$work/make_log" "$work/audit$n.log.evtx" $((n * 13000)); done
 events_grow() { # TITLE LIMIT SQL with %s for the log
     local times=()

@@ -35,6 +35,23 @@ static bool is_unit_kind(const char *kind)
     return false;
 }
 
+/* What costs a call for each file is asked where the query reads it. */
+static void note_uses(struct tbl_scan *scan, struct files_state *s)
+{
+    static const size_t of_status[] = {
+        offsetof(struct file_row, size),  offsetof(struct file_row, mode),
+        offsetof(struct file_row, uid),   offsetof(struct file_row, gid),
+        offsetof(struct file_row, mtime), offsetof(struct file_row, ctime),
+        offsetof(struct file_row, btime), offsetof(struct file_row, immutable),
+    };
+
+    for (size_t i = 0; i < TBL_COUNT(of_status); i++)
+        s->status_used |= tbl_uses(scan, of_status[i]);
+    s->leaves_used = TBL_USES(scan, struct file_row, link_leaves);
+    s->dangling_used = TBL_USES(scan, struct file_row, link_dangling);
+    s->shadow_used = TBL_USES(scan, struct file_row, shadowed_by) || tbl_uses_name(scan, "state");
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct files_state    *s = tbl_state(scan);
@@ -46,6 +63,7 @@ static int open_scan(struct tbl_scan *scan)
     s->scope = TBL_TERMS(scan, struct file_row, scope);
     s->user = TBL_TERMS(scan, struct file_row, scope_user);
     s->unit = TBL_TERMS(scan, struct file_row, unit);
+    note_uses(scan, s);
     s->places_wanted = s->kind->n == 0;
     for (size_t i = 0; i < s->kind->n; i++)
         s->places_wanted |=
@@ -168,8 +186,9 @@ static void fill_link(struct tbl_scan *scan, struct files_state *s, struct unit_
     if (entry->type != DT_LNK || !entry->link)
         return;
     row->link_target = tbl_utf8(scan, entry->link, strlen(entry->link));
-    row->link_dangling = root_stat(s->current->root, entry->path, true, &st) == -ENOENT;
-    if (entry->dir->place)
+    if (s->dangling_used)
+        row->link_dangling = root_stat(s->current->root, entry->path, true, &st) == -ENOENT;
+    if (entry->dir->place || !s->leaves_used)
         return;
     const char *target = unit_search_target(s->current, entry);
     row->link_leaves =
@@ -228,16 +247,18 @@ static int fill(struct tbl_scan *scan, struct files_state *s, struct unit_entry 
                              .root = row->root};
     row->source = unit_walk_source(scan, &s->walk, row->path);
     row->unit = unit_of(s, entry, row->kind);
-    bool there = unit_search_statx(s->current, entry, &st) == 0;
-    if (there)
+    bool may_be_empty = strcmp(row->kind, "unit") == 0; /* which masks */
+    bool there = (s->status_used || may_be_empty) && unit_search_statx(s->current, entry, &st) == 0;
+    if (there && s->status_used)
         fill_status(scan, row, &st);
     fill_link(scan, s, entry, row);
     if (strcmp(row->kind, "link") == 0 && unit_search_is_mask(s->current, entry))
         row->kind = "mask";
-    if (strcmp(row->kind, "unit") == 0 && there && S_ISREG(st.stx_mode) && st.stx_size == 0)
+    if (may_be_empty && there && S_ISREG(st.stx_mode) && st.stx_size == 0)
         row->kind = "mask";
-    bool whole = shadow_of(s, entry, row, &row->shadowed_by) == 0 && row->path && row->name &&
-                 row->source && (row->mode || !there) && (row->unit || !is_script(row->kind)) &&
+    bool shadowed = !s->shadow_used || shadow_of(s, entry, row, &row->shadowed_by) == 0;
+    bool whole = shadowed && row->path && row->name && row->source &&
+                 (row->mode || !there || !s->status_used) && (row->unit || !is_script(row->kind)) &&
                  (row->link_target || !entry->link) && !s->current->memory.failed;
     return whole ? SQLITE_ROW : SQLITE_NOMEM;
 }

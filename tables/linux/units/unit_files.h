@@ -27,6 +27,7 @@ struct file_row {
 struct files_state {
     const struct tbl_terms *path, *name, *kind, *scope, *user, *unit;
     bool                    places_wanted;
+    bool                    status_used, leaves_used, dangling_used, shadow_used; /* by the query */
     struct unit_walk        walk;
     struct unit_states     *states;
     struct unit_starts     *starts;
