@@ -3,7 +3,7 @@
 VERSION := 0.2.0
 
 # Debian packages: what a build needs, what the tests need beside it, what a test is skipped without,
-# what TARGET=windows builds and tests with, and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.
+# what TARGET=windows and TARGET=macos build and test with, and what only format, lint, fuzz and docs-check use. a,b: the first that the suite has.
 PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson-dev libexpat1-dev \
                     libmd-dev libyaml-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev \
                     libarchive-dev
@@ -356,6 +356,8 @@ packages-arm64: all
 # All of it; SAN=1 for AddressSanitizer and UndefinedBehaviorSanitizer.
 ifeq ($(TARGET),windows)
 check: check-wine
+else ifeq ($(TARGET),macos)
+check: check-macos
 else
 check: deps-check
 	@$(MAKE) --no-print-directory $(JOBS) check-build
