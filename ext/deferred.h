@@ -16,6 +16,9 @@
  * when SQLite prepares it once more by itself. The one case in which that cannot be known is an INSERT of rows of one such
  * view whose RETURNING or DO UPDATE names another, as the first to name both: it fails with SQLITE_SCHEMA,
  * and runs when it is tried again.
+ *
+ * CREATE TRIGGER ... INSTEAD OF on a view that no statement has named yet is refused, as "cannot create triggers on virtual
+ * tables": SQLite finds the table in the schema and connects nothing. It works after SELECT 1 FROM view LIMIT 0.
  */
 #ifndef SVCQL_DEFERRED_H
 #define SVCQL_DEFERRED_H

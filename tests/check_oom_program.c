@@ -210,7 +210,7 @@ static bool try_delivery(void *data, long n)
     struct store        *store;
     struct query_state   query;
     struct sink          sink;
-    char                *notice, line[20];
+    char                *notice = NULL, line[20];
     int64_t              undeliverable;
 
     (void)data;
@@ -229,6 +229,7 @@ static bool try_delivery(void *data, long n)
         ck_assert_int_eq(sink_open(&settings, store, &sink), 0);
     if (r < 0) {
         store_repair(store, &notice);
+        sqlite3_free(notice);
         r = sink_deliver(&sink, &undeliverable);
     }
     ck_assert_int_eq(r, 0);
