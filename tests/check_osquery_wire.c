@@ -145,6 +145,27 @@ START_TEST(lengths_and_depths_beyond_the_message_are_refused_before_memory_is_ta
 }
 END_TEST
 
+START_TEST(a_long_name_is_cut_and_what_follows_it_is_read)
+{
+    static struct thrift_reader r;
+    struct thrift_head          head;
+    char                        name[2 * sizeof head.name] = "";
+
+    for (size_t n = 0; n < sizeof name; name[n++] = 'm') {
+        struct buffer b = {0};
+        thrift_put_head(&b, THRIFT_REPLY, name, 7);
+        struct bytes bytes = {(const uint8_t *)b.data, b.size, 0, 0};
+        thrift_begin(&r, more, &bytes);
+        thrift_next(&r, OSQUERY_MESSAGE_MAX);
+        ck_assert(thrift_read_head(&r, &head));
+        ck_assert_uint_eq(strnlen(head.name, sizeof head.name),
+                          n < sizeof head.name ? n : sizeof head.name - 1);
+        ck_assert_int_eq(head.id, 7);
+        buffer_free(&b);
+    }
+}
+END_TEST
+
 START_TEST(a_message_beyond_the_limit_is_refused)
 {
     struct arena        arena = {0};
@@ -350,6 +371,7 @@ Suite *make_osquery_wire_suite(void)
     tcase_add_test(tc, a_call_that_ends_early_is_not_one);
     tcase_add_test(tc, a_damaged_call_is_refused_or_read_as_another);
     tcase_add_test(tc, lengths_and_depths_beyond_the_message_are_refused_before_memory_is_taken);
+    tcase_add_test(tc, a_long_name_is_cut_and_what_follows_it_is_read);
     tcase_add_test(tc, a_message_beyond_the_limit_is_refused);
     tcase_add_test(tc, other_protocols_and_versions_are_refused);
     tcase_add_test(tc, each_operator_becomes_a_bound_value);

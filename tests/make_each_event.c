@@ -63,19 +63,23 @@ static const char *const data[VARIANTS][140] = {
          "HKLM\\System\\CurrentControlSet\\Services\\WinDefend\\Start", "%%7170", "paused"),
 };
 
+/* After the variants: the same in another channel, as what was forwarded is, and by another provider. */
+#define OTHER "Contoso-Agent"
+
 void make_each_event(const char *path)
 {
     static struct staged_event events[400];
     size_t                     n = 0;
 
-    for (size_t v = 0; v < VARIANTS; v++)
+    for (size_t v = 0; v < VARIANTS + 2; v++)
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
             for (const uint16_t *id = kinds[k].ids; *id; id++, n++)
-                events[n] = (struct staged_event){.channel = kinds[k].channel,
-                                                  .provider = kinds[k].provider,
-                                                  .computer = "WS01",
-                                                  .id = *id,
-                                                  .time = T0 + 37 * (double)n,
-                                                  .pairs = data[v]};
+                events[n] = (struct staged_event){
+                    .channel = v == VARIANTS ? OTHER "/Operational" : kinds[k].channel,
+                    .provider = v == VARIANTS + 1 ? OTHER : kinds[k].provider,
+                    .computer = "WS01",
+                    .id = *id,
+                    .time = T0 + 37 * (double)n,
+                    .pairs = data[v % VARIANTS]};
     make_evtx(path, events, n);
 }

@@ -84,6 +84,75 @@ static void copy_seed(const char *from, const char *dir, const char *path)
     free(data);
 }
 
+/* What the views take of SOFTWARE and SECURITY, in a hive and in its copy in RegBack; beside it what is like it: the same
+ * names in another key, other keys beside those, and keys that were deleted. */
+#define CONFIG  "Windows/System32/config/"
+#define RULES   "Windows Defender\\Windows Defender Exploit Guard\\ASR\\Rules"
+#define PSEXEC  "d1e49aac-8f56-4280-b9ba-993a6d77406c"
+#define DRIVERS "56a863a9-875e-4185-98a7-b882c64b5ce5"
+
+static void put_release(struct made_hive *hive, const char *key, const char *mark, uint32_t number)
+{
+    static const char *const names[] = {"ProductName",    "CurrentVersion", "CurrentBuildNumber",
+                                        "DisplayVersion", "MachineGuid",    "RegisteredOwner"};
+    static const char *const numbers[] = {"CurrentMajorVersionNumber", "CurrentMinorVersionNumber",
+                                          "InstallDate", "UBR", "UpdateRevision"};
+    struct made_key         *made = make_hive_key(hive, key);
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        make_hive_string(made, names[i], mark);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        make_hive_dword(made, numbers[i], number + (uint32_t)i);
+}
+
+static void write_software(const char *dir, const char *path, const char *mark)
+{
+    struct made_hive *hive = make_hive();
+
+    put_release(hive, "Microsoft\\Windows NT\\CurrentVersion", mark, 10);
+    put_release(hive, "Microsoft\\Contoso", "zz", 90);
+    make_hive_string(make_hive_key(hive, "Microsoft\\" RULES), PSEXEC, "0");
+    make_hive_string(make_hive_key(hive, "Microsoft\\Contoso\\" RULES), DRIVERS, "1");
+    put_release(hive, "Microsoft\\Cryptography", "zz", 90);
+    make_hive_deleted(make_hive_key(hive, "Microsoft\\Cryptography"));
+    make_hive_string(make_hive_key(hive, "Policies\\Microsoft\\" RULES), PSEXEC, "1");
+    make_hive_deleted(make_hive_key(hive, "Policies\\Microsoft\\" RULES));
+    make_hive_file(hive, dir, path);
+    make_hive_free(hive);
+}
+
+static void write_rights(const char *dir, const char *path, const char *sid)
+{
+    static const struct {
+        const char *name;
+        uint32_t    rights;
+        bool        deleted;
+    } keys[] = {{"1001\\ActSysAc", 0x10, false},
+                {"1002\\ActSysAc", 0xef, false},
+                {"1003\\ActSysAc", 0x10, true},
+                {"1004\\Privilgs", 0x10, false}};
+    struct made_hive *hive = make_hive();
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char name[200];
+        snprintf(name, sizeof name, "Policy\\Accounts\\%s-%s", sid, keys[i].name);
+        struct made_key *key = make_hive_key(hive, name);
+        make_hive_value(key, "", 0, &keys[i].rights, sizeof keys[i].rights);
+        if (keys[i].deleted)
+            make_hive_deleted(key);
+    }
+    make_hive_file(hive, dir, path);
+    make_hive_free(hive);
+}
+
+static void write_policies(const char *dir)
+{
+    write_software(dir, CONFIG "SOFTWARE", "a");
+    write_software(dir, CONFIG "RegBack/SOFTWARE", "zz");
+    write_rights(dir, CONFIG "SECURITY", "S-1-5-21-1-2-3");
+    write_rights(dir, CONFIG "RegBack/SECURITY", "S-1-5-21-1-2-4");
+}
+
 const char *make_platforms(void)
 {
     const char *dir = harness_scratch(), *unpacked = harness_scratch();
@@ -99,6 +168,7 @@ const char *make_platforms(void)
     make_windows(path, "b", "%4");
     snprintf(path, sizeof path, "%s/windows-2", dir);
     write_programs(path, "e");
+    write_policies(path);
     snprintf(path, sizeof path, "%s/macos", dir);
     make_macos(path, "c");
     harness_write_text(path, "private/var/log/com.apple.xpc.launchd/launchd.log",

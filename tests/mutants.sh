@@ -5,7 +5,7 @@
 # CI samples.
 #
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it, by
-#   C:    the suites that run the changed line, as build/coverage/lines says (tests/mutants_lines.sh makes it, once),
+#   C:    the suites that run the changed line, as build/lines/lines says (tests/mutants_lines.sh makes it, once),
 #         those of the file's name first, then the quickest. A line that no suite runs is not tried: it survives.
 #   SQL:  the detections' own tests, the golden files and the guide, the suite of all columns, the suites that name the
 #         view or one that reads it. A weight also by `make judge`, which CI runs too: only labelled cases tell a right
@@ -25,13 +25,21 @@ cd "$(dirname "$0")/.."
 n=${1:-10} seed=${2:-$RANDOM}
 jobs=${JOBS:-1} limit=${LIMIT:-300} list=${LIST:-}
 robust='attack corpus damage evtx_oracle faults oom soak trust'
-lines=build/coverage/lines weight='s/[0-9][0-9]*/1/'
+lines=build/lines/lines weight='s/[0-9][0-9]*/1/'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# What is built on other systems only, or in the static program: no suite here can run it.
+elsewhere=(':!ext/*/windows/*' ':!ext/static/*')
+
+# The smaller or larger of two is the same where they are equal, so that no test can tell < from <= there.
+operand='([A-Za-z0-9_>.)(*-]+)'
+of_two="$operand (<|>|<=|>=) $operand [?] (\\1 : \\3|\\3 : \\1)"
+
 # One mutant a line: file, line number, what to put in the place of what.
 mutants() {
-    git grep -nE ' (<|>|<=|>=|==|!=|&&|\|\||\+=) ' -- 'tables/*.c' 'ext/*.c' | awk -F: '
+    git grep -nE ' (<|>|<=|>=|==|!=|&&|\|\||\+=) ' -- 'tables/*.c' 'ext/*.c' "${elsewhere[@]}" |
+        grep -vE "^[^&|]*$of_two[^&|]*\$" | awk -F: '
         $3 !~ /^ *(\/?\*|#)/ {
             if ($0 ~ / && /) print $1, $2, "s/ && / || /"
             else if ($0 ~ / \|\| /) print $1, $2, "s/ || / \\&\\& /"
@@ -42,8 +50,8 @@ mutants() {
             else if ($0 ~ / > /) print $1, $2, "s/ > / >= /"
             else if ($0 ~ / \+= /) print $1, $2, "s/ += / -= /"
         }'
-    git grep -nE '= (optarg|true);' -- 'ext/program/*.c' | awk -F: '{ print $1, $2, "s/[^ (]* = \\(optarg\\|true\\);/\\1;/" }'
-    git grep -nE '^    [{]"[a-z]+", (0|.[a-zA-Z0-9].), ("|NULL)' -- 'ext/program/*.c' | awk -F: '{ print $1, $2, "s/{\"/{\"no-/" }'
+    git grep -nE '= (optarg|true);' -- 'ext/program/*.c' "${elsewhere[@]}" | awk -F: '{ print $1, $2, "s/[^ (]* = \\(optarg\\|true\\);/\\1;/" }'
+    git grep -nE '^    [{]"[a-z]+", (0|.[a-zA-Z0-9].), ("|NULL)' -- 'ext/program/*.c' "${elsewhere[@]}" | awk -F: '{ print $1, $2, "s/{\"/{\"no-/" }'
     git grep -nE "^    [(]'[^']" -- 'sql/lists/*.sql' | awk -F: '{ print $1, $2, "s/('\''/('\''x-/" }'
     git grep -nE '^-- weight:' -- 'sql/signals/*.sql' | awk -F: -v change="$weight" '{ print $1, $2, change }'
     git grep -nE ' AND | = | > | IS NOT | IN \(| BETWEEN ' -- 'sql/*/*.sql' | awk -F: '
@@ -76,8 +84,7 @@ spread() {
 }
 
 # The suites that run a line, those of the file's name first, then the quickest; where the file has changed since the
-# lines were noted, or none runs any line of it to its end (a process that ends without a word to gcov), those that
-# run the file.
+# lines were noted, or the line is no code of its own, those that run the file.
 running() {
     local changed=0
     git diff --quiet "$(cat "$lines.commit")" HEAD -- "$1" || changed=1
@@ -140,7 +147,7 @@ begin_copy() {
     git archive HEAD | tar x -C "$copy"
     if [ -d build ]; then # of this tree: nothing of it is to be made again
         tar c --exclude='build/hosts' --exclude='build/san' --exclude='build/clang' --exclude='build/fuzz' \
-            --exclude='build/corpus' --exclude='build/coverage' --exclude='build/threads' build | tar x -C "$copy"
+            --exclude='build/corpus' --exclude='build/coverage' --exclude='build/lines' --exclude='build/threads' build | tar x -C "$copy"
         find "$copy/build" -exec touch {} +
     fi
     tries all build/check build/systemd-fixture || { echo "the tree does not build: "; tail -n 20 "$copy/log"; return 2; }

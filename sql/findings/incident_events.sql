@@ -67,7 +67,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
            coalesce(w.data ->> 'TargetLogonId', w.data ->> 'SubjectLogonId') AS session, -- 5140: a share is used
            w.source, CAST(w.record_id AS TEXT) AS record
       FROM windows_events AS w
-     WHERE w.event_id IN (4624, 5140) AND w.channel = 'Security'
+     WHERE w.event_id IN (4624, 5140) AND w.provider_name = 'Microsoft-Windows-Security-Auditing'
        AND (w.event_id = 5140 OR w.data ->> 'LogonType' IN ('3', '10'))
        AND EXISTS (SELECT 1 FROM seen WHERE platform = 'windows')
 ), traces AS MATERIALIZED (

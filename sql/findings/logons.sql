@@ -1,7 +1,7 @@
 -- logons: who logged in, from where, and who failed to, on any platform.
 --
--- why:     Every change of a service has an account that requested it. Windows: 4624, 4625 and 4634 of the
---          Security log; Linux: what sshd, login, su and similar programs wrote.
+-- why:     Every change of a service has an account that requested it. Windows: 4624, 4625 and 4634, also
+--          where they were forwarded; Linux: what sshd, login, su and similar programs wrote.
 -- sources: auth_events, windows_events
 --
 --   SELECT datetime, host, kind, user, remote_host FROM logons ORDER BY time;
@@ -18,4 +18,4 @@ SELECT w.time, w.datetime, w.computer, CASE w.event_id WHEN 4624 THEN 'login' WH
        w.data ->> 'TargetUserName', nullif(w.data ->> 'IpAddress', '-'), logon_type(w.data ->> 'LogonType'),
        'Security', w.source, CAST(w.record_id AS TEXT)
   FROM windows_events AS w
- WHERE w.event_id IN (4624, 4625, 4634) AND w.channel = 'Security';
+ WHERE w.event_id IN (4624, 4625, 4634) AND w.provider_name = 'Microsoft-Windows-Security-Auditing';

@@ -28,12 +28,13 @@ static int connect_socket(int fd, const char *path)
 }
 
 /* A user's manager serves its user only, so root connects as the owner; the kernel records the user
- * at this moment. Changing back makes the process undumpable, which is undone. */
+ * at this moment. Changing back makes the process undumpable, which is undone. HOST_ANYBODY is -1 to
+ * the kernel, which changes nothing. */
 static int connect_as(int fd, const char *path, uid_t owner)
 {
     int dumpable = prctl(PR_GET_DUMPABLE);
 
-    if (owner == HOST_ANYBODY || owner == 0 || geteuid() != 0)
+    if (geteuid() != 0)
         return connect_socket(fd, path);
     if (become(owner) < 0)
         return -errno;
