@@ -39,7 +39,7 @@ of_two="$operand (<|>|<=|>=) $operand [?] (\\1 : \\3|\\3 : \\1)"
 # One mutant a line: file, line number, what to put in the place of what.
 mutants() {
     git grep -nE ' (<|>|<=|>=|==|!=|&&|\|\||\+=) ' -- 'tables/*.c' 'ext/*.c' "${elsewhere[@]}" |
-        grep -vE "^[^&|]*$of_two[^&|]*\$" | awk -F: '
+        grep -vE "^[^&|]*${of_two}[^&|]*\$" | awk -F: '
         $3 !~ /^ *(\/?\*|#)/ {
             if ($0 ~ / && /) print $1, $2, "s/ && / || /"
             else if ($0 ~ / \|\| /) print $1, $2, "s/ || / \\&\\& /"

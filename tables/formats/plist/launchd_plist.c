@@ -217,8 +217,3 @@ void launchd_job_free(struct launchd_job *job)
 {
     buffer_free(&job->text);
 }
-
-bool launchd_job_runs(const struct launchd_job *job)
-{
-    return job->label && (job->program || job->program_arguments || job->bundle_program);
-}

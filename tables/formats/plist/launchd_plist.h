@@ -50,7 +50,4 @@ int  launchd_job_read(struct launchd_job *job, const uint8_t *data, size_t size,
                       struct plist_error *ret_error);
 void launchd_job_free(struct launchd_job *job);
 
-/* Whether the keys make it a job that launchd could run. */
-bool launchd_job_runs(const struct launchd_job *job);
-
 #endif

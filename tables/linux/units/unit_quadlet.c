@@ -220,15 +220,3 @@ int quadlets_mark(struct unit_search *places)
     places->marked = r == 0;
     return r;
 }
-
-int quadlet_load(struct unit_search *places, struct unit_entry *quadlet, struct unit_loaded *ret)
-{
-    struct unit_drop_ins drop_ins;
-    int                  r = quadlet_drop_ins(places, quadlet, &drop_ins);
-
-    if (r == 0) {
-        r = unit_load_files(places, quadlet, &drop_ins, ret);
-        unit_drop_ins_free(&drop_ins);
-    }
-    return r;
-}

@@ -1,9 +1,11 @@
 /* unit_quadlet.h -- quadlets, the files of which podman's generator makes services, with their
  * drop-ins (podman-systemd.unit(5); `podman-system-generator --dryrun` of 5.4).
  *
- *     quadlet_load(places, entry, &loaded);
+ *     quadlet_drop_ins(places, entry, &drop_ins);
+ *     unit_load_files(places, entry, &drop_ins, &loaded);
  *     for (size_t i = 0; i < loaded.n; i++) ... loaded.settings[i] ...
  *     unit_loaded_free(&loaded);
+ *     unit_drop_ins_free(&drop_ins);
  */
 #ifndef SVCQL_UNIT_QUADLET_H
 #define SVCQL_UNIT_QUADLET_H
@@ -19,9 +21,6 @@ int quadlet_drop_ins(struct unit_search *places, const struct unit_entry *quadle
 /* Find out once which drop-ins some quadlet reads: sets `used` and `masked_by` of the entries. 0 or
  * -ENOMEM. */
 int quadlets_mark(struct unit_search *places);
-
-/* Load a quadlet with its drop-ins. 0 or -ENOMEM. */
-int quadlet_load(struct unit_search *places, struct unit_entry *quadlet, struct unit_loaded *ret);
 
 /* The service that is made of a quadlet of this name; NULL: of none. In the arena's memory. */
 const char *quadlet_unit(const char *name, const struct unit_loaded *loaded, struct arena *memory);
