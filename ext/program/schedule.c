@@ -14,7 +14,7 @@
 #include "configuration.h"
 #include "decorations.h"
 #include "program.h"
-#include "result_log.h"
+#include "run_log.h"
 #include "runner.h"
 #include "schedule_host.h"
 #include "sink.h"
@@ -506,111 +506,6 @@ static int add_row(void *data, const char *json, size_t size)
     return store_add(((struct schedule *)data)->store, json, size);
 }
 
-/* Lines of a run in the log ------------------------------------------------------------------ */
-
-struct logging {
-    struct schedule  *schedule;
-    int64_t           query;
-    struct log_header header;
-    struct buffer     line;
-    const char       *action; /* of an event */
-    enum store_stream stream;
-    int64_t           rows;
-};
-
-static int put_line(struct logging *logging)
-{
-    if (!buffer_text(&logging->line))
-        return -E2BIG;
-    return store_put_line(logging->schedule->store, logging->query, logging->stream,
-                          logging->line.data, logging->line.size);
-}
-
-static int log_event(void *data, const char *row, size_t size)
-{
-    struct logging *logging = data;
-
-    logging->rows++;
-    buffer_reset(&logging->line);
-    log_put_event(&logging->line, &logging->header, row, size, logging->action);
-    return put_line(logging);
-}
-
-static int log_element(void *data, const char *row, size_t size)
-{
-    struct logging *logging = data;
-
-    if (logging->rows++)
-        buffer_putc(&logging->line, ',');
-    buffer_put(&logging->line, row, size);
-    return logging->line.failed ? -E2BIG : 0;
-}
-
-static int log_snapshot(struct logging *logging, bool events)
-{
-    struct store *store = logging->schedule->store;
-
-    logging->header.counter = 0;
-    logging->stream = STREAM_SNAPSHOTS;
-    logging->action = "snapshot";
-    if (events)
-        return store_each_fresh(store, log_event, logging);
-    buffer_puts(&logging->line, "{\"snapshot\":[");
-    int r = store_each_fresh(store, log_element, logging);
-    if (r < 0)
-        return r;
-    buffer_puts(&logging->line, "],\"action\":\"snapshot\",");
-    log_put_header(&logging->line, &logging->header);
-    buffer_putc(&logging->line, '}');
-    return put_line(logging);
-}
-
-struct difference {
-    int64_t id;
-    bool    first;       /* all rows are new */
-    bool    log_removed; /* log removed rows */
-    int64_t added, removed;
-};
-
-static int log_events(struct logging *logging, struct difference *difference)
-{
-    struct store *store = logging->schedule->store;
-    int           r = 0;
-
-    logging->action = "removed";
-    if (difference->log_removed)
-        r = store_each_removed(store, difference->id, difference->first, log_event, logging);
-    difference->removed = logging->rows;
-    logging->rows = 0;
-    logging->action = "added";
-    if (r >= 0)
-        r = store_each_added(store, difference->id, difference->first, log_event, logging);
-    difference->added = logging->rows;
-    return r;
-}
-
-static int log_batch(struct logging *logging, struct difference *difference)
-{
-    struct store *store = logging->schedule->store;
-    int           r = 0;
-
-    buffer_puts(&logging->line, "{\"diffResults\":{\"removed\":[");
-    if (difference->log_removed)
-        r = store_each_removed(store, difference->id, difference->first, log_element, logging);
-    difference->removed = logging->rows;
-    logging->rows = 0;
-    buffer_puts(&logging->line, "],\"added\":[");
-    if (r >= 0)
-        r = store_each_added(store, difference->id, difference->first, log_element, logging);
-    difference->added = logging->rows;
-    if (r < 0 || difference->added + difference->removed == 0)
-        return r;
-    buffer_puts(&logging->line, "]},");
-    log_put_header(&logging->line, &logging->header);
-    buffer_putc(&logging->line, '}');
-    return put_line(logging);
-}
-
 /* One run of one query ---------------------------------------------------------------------------
  */
 
@@ -622,12 +517,12 @@ struct run {
     bool                          unkept; /* the state did not accept its result */
 };
 
-static struct logging logging_of(struct schedule *schedule, const struct run *run, const char *name)
+static struct run_log log_of(struct schedule *schedule, const struct run *run, const char *name)
 {
     const struct schedule_options *options = &schedule->plan.configuration.options;
 
-    return (struct logging){
-        .schedule = schedule,
+    return (struct run_log){
+        .store = schedule->store,
         .query = run->state.id,
         .header = {.name = name,
                    .host = schedule->plan.host,
@@ -650,15 +545,15 @@ static int log_run(struct schedule *schedule, struct run *run)
     run->report.counter = changed                 ? 0
                           : run->state.same_query ? run->state.counter + 1
                                                   : 1; /* 0 is a first set alone */
-    struct logging    logging = logging_of(schedule, run, run->query->name);
+    struct run_log    log = log_of(schedule, run, run->query->name);
     struct difference difference = {
         .id = run->state.id, .first = changed, .log_removed = run->query->removed};
-    int r = run->query->snapshot ? log_snapshot(&logging, options->logger_snapshot_event_type)
-            : options->logger_event_type ? log_events(&logging, &difference)
-                                         : log_batch(&logging, &difference);
+    int r = run->query->snapshot ? run_log_snapshot(&log, options->logger_snapshot_event_type)
+            : options->logger_event_type ? run_log_events(&log, &difference)
+                                         : run_log_batch(&log, &difference);
     run->report.added = difference.added;
     run->report.removed = difference.removed;
-    buffer_free(&logging.line);
+    buffer_free(&log.line);
     return r;
 }
 
@@ -690,16 +585,16 @@ static void deny(struct run *run)
  * svcql_schedule. */
 static int log_denial(struct schedule *schedule, const struct run *run, const char *why)
 {
-    struct logging logging = logging_of(schedule, run, "svcql_schedule");
+    struct run_log log = log_of(schedule, run, "svcql_schedule");
     struct buffer  row = {0};
     char           until[32] = "";
     time_t         time = (time_t)run->report.denied_until;
     struct tm      tm;
 
     strftime(until, sizeof until, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&time, &tm));
-    logging.header.epoch = schedule->plan.configuration.options.schedule_epoch;
-    logging.header.counter = run->report.denials;
-    logging.action = "added";
+    log.header.epoch = schedule->plan.configuration.options.schedule_epoch;
+    log.header.counter = run->report.denials;
+    log.action = "added";
     buffer_puts(&row, "{\"denied_until\":");
     buffer_json(&row, until, strlen(until));
     buffer_puts(&row, ",\"denied_why\":");
@@ -707,9 +602,9 @@ static int log_denial(struct schedule *schedule, const struct run *run, const ch
     buffer_puts(&row, ",\"name\":");
     buffer_json(&row, run->query->name, strlen(run->query->name));
     buffer_putc(&row, '}');
-    int r = buffer_text(&row) ? log_event(&logging, row.data, row.size) : -ENOMEM;
+    int r = buffer_text(&row) ? run_log_event(&log, row.data, row.size) : -ENOMEM;
     buffer_free(&row);
-    buffer_free(&logging.line);
+    buffer_free(&log.line);
     return r;
 }
 
