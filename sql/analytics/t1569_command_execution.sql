@@ -34,4 +34,6 @@ SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
                     WHERE a.user = coalesce(f.login_user, f.user)
                       AND (a.host IS NULL OR a.host = f.host))
    AND NOT EXISTS (SELECT 1 FROM known_services AS k
-                    WHERE f.target GLOB k.name AND (k.host IS NULL OR k.host = f.host));
+                    WHERE (f.target GLOB k.name
+                           OR (f.platform = 'windows' AND lower(f.target) GLOB lower(k.name)))
+                      AND (k.host IS NULL OR k.host = f.host));

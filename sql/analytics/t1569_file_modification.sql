@@ -31,6 +31,8 @@ SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        f.service, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_paths AS k
-                    WHERE f.subject GLOB k.path AND (k.host IS NULL OR k.host = f.host))
+                    WHERE (f.subject GLOB k.path
+                           OR (f.platform = 'windows' AND lower(f.subject) GLOB lower(k.path)))
+                      AND (k.host IS NULL OR k.host = f.host))
    AND NOT EXISTS (SELECT 1 FROM known_admins AS a
                     WHERE a.user = f.user AND (a.host IS NULL OR a.host = f.host));

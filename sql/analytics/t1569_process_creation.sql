@@ -25,6 +25,10 @@ SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        f.exe, f.parent, f.service, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_paths AS k
-                    WHERE f.exe GLOB k.path AND (k.host IS NULL OR k.host = f.host))
+                    WHERE (f.exe GLOB k.path
+                           OR (f.platform = 'windows' AND lower(f.exe) GLOB lower(k.path)))
+                      AND (k.host IS NULL OR k.host = f.host))
    AND NOT EXISTS (SELECT 1 FROM known_services AS k
-                    WHERE f.service GLOB k.name AND (k.host IS NULL OR k.host = f.host));
+                    WHERE (f.service GLOB k.name
+                           OR (f.platform = 'windows' AND lower(f.service) GLOB lower(k.name)))
+                      AND (k.host IS NULL OR k.host = f.host));

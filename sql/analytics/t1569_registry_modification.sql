@@ -31,4 +31,5 @@ SELECT f.time, f.datetime, f.host, f.platform, 't1569_registry_modification' AS 
  WHERE NOT EXISTS (SELECT 1 FROM known_admins AS a
                     WHERE a.user = f.user AND (a.host IS NULL OR a.host = f.host))
    AND NOT EXISTS (SELECT 1 FROM known_services AS k
-                    WHERE f.service GLOB k.name AND (k.host IS NULL OR k.host = f.host));
+                    WHERE lower(f.service) GLOB lower(k.name)
+                      AND (k.host IS NULL OR k.host = f.host));

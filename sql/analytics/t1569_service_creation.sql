@@ -73,6 +73,8 @@ SELECT f.time, utc_datetime(f.time) AS datetime, f.host, f.platform,
        f.service, f.account, f.user, f.evidence, f.source, f.record
   FROM facts AS f
  WHERE NOT EXISTS (SELECT 1 FROM known_services AS k
-                    WHERE f.service GLOB k.name AND (k.host IS NULL OR k.host = f.host))
+                    WHERE (f.service GLOB k.name
+                           OR (f.platform = 'windows' AND lower(f.service) GLOB lower(k.name)))
+                      AND (k.host IS NULL OR k.host = f.host))
    AND NOT EXISTS (SELECT 1 FROM known_admins AS a
                     WHERE a.user = f.user AND (a.host IS NULL OR a.host = f.host));

@@ -19,4 +19,6 @@ SELECT n.time, utc_datetime(n.time) AS datetime, n.host, n.platform, 't1569_serv
   FROM network_signals AS n
  WHERE n.fired <> '[]'
    AND NOT EXISTS (SELECT 1 FROM known_services AS k
-                    WHERE n.service GLOB k.name AND (k.host IS NULL OR k.host = n.host));
+                    WHERE (n.service GLOB k.name
+                           OR (n.platform = 'windows' AND lower(n.service) GLOB lower(k.name)))
+                      AND (k.host IS NULL OR k.host = n.host));

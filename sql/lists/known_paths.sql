@@ -1,7 +1,7 @@
 -- known_paths: files and programs that are expected, left out of the analytics.
 --
--- why:     Subtracted from file and process findings. path is a GLOB pattern; a row without a host
---          is valid for every host. The default is empty.
+-- why:     Subtracted from file and process findings. path is a GLOB pattern, for Windows in any
+--          case of letters; a row without a host is valid for every host. The default is empty.
 -- sources: the user
 --
 --   SELECT path, host, note FROM known_paths;

@@ -1,7 +1,8 @@
 -- known_services: services that are expected, left out of the analytics.
 --
 -- why:             ATT&CK's analytics leave out the services that an organisation knows. The default is empty.
---                  name is a GLOB pattern; a row without a host is valid for every host.
+--                  name is a GLOB pattern, for Windows in any case of letters; a row without a host is valid for
+--                  every host.
 -- false positives: none; a pattern that is too wide hides an intruder
 -- sources:         the user
 --
