@@ -63,6 +63,7 @@ int host_registry_open(const char *path, struct hive *ret);
 struct host_service {
     char    *name, *display_name; /* owned by the list */
     uint32_t type, state, controls, win32_exit_code, service_exit_code, pid, flags;
+    bool listed; /* false: the manager has it and keeps it out of its list; no number is known */
 };
 
 struct host_services {
@@ -70,7 +71,8 @@ struct host_services {
     size_t               n;
 };
 
-/* All of them, drivers too. -EOPNOTSUPP where the system has no such manager. */
+/* All of them, drivers too; for an administrator also those of the registry that the manager has and
+ * does not list. -EOPNOTSUPP where the system has no such manager. */
 int  host_services(struct host_services *ret);
 void host_services_free(struct host_services *services); /* accepts a zeroed one */
 
@@ -115,10 +117,11 @@ enum host_process_part {
     HOST_PROCESS_PROGRAM = 1,
     HOST_PROCESS_COMMAND = 2,
     HOST_PROCESS_USER = 4,
+    HOST_PROCESS_FOLDER = 8,
 };
 
 struct host_process_details {
-    char *program, *command; /* malloc()ed; NULL: none, or denied */
+    char *program, *command, *folder; /* malloc()ed; NULL: none, or denied */
     char *
         user; /* malloc()ed: DOMAIN\\name, or the SID of one without a name; NULL on macOS: see the uid */
     int64_t uid,

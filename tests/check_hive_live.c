@@ -33,7 +33,7 @@ static const struct fake {
 
 enum { N_FAKES = sizeof fakes / sizeof *fakes };
 
-static unsigned looks, lists, closed;
+static unsigned looks, lists, descriptors, closed;
 
 static const struct fake *find(const uint8_t *path, size_t units)
 {
@@ -113,7 +113,9 @@ static int values(void *data, const uint8_t *path, size_t units, struct hive_liv
     if (!key || key->error)
         return key ? key->error : -ENOENT;
     if (strcmp(key->path, "Leaf") == 0)
-        hive_live_leaf(to);
+        hive_live_subkeys(to, 0);
+    if (strcmp(key->path, "ControlSet001\\Services") == 0)
+        hive_live_subkeys(to, 3);
     return key->value ? hive_live_value(to, name, widen(key->value, strlen(key->value), name),
                                         key->type, (const uint8_t *)key->data, key->size)
                       : 0;
@@ -122,6 +124,7 @@ static int values(void *data, const uint8_t *path, size_t units, struct hive_liv
 static int security(void *data, const uint8_t *path, size_t units, struct buffer *to)
 {
     (void)data, (void)path, (void)units;
+    descriptors++;
     buffer_puts(to, "descriptor");
     return 0;
 }
@@ -137,7 +140,7 @@ static struct hive                hive;
 
 static void setup(void)
 {
-    looks = lists = closed = 0;
+    looks = lists = descriptors = closed = 0;
     ck_assert_int_eq(hive_live_open(&hive, &registry, NULL), 0);
 }
 
@@ -224,6 +227,22 @@ START_TEST(a_key_that_is_known_to_have_no_subkeys_is_not_asked_for_one)
 }
 END_TEST
 
+START_TEST(few_subkeys_are_listed_once_and_not_looked_for_each)
+{
+    struct hive_key   key, below;
+    struct hive_value value;
+
+    ck_assert_int_eq(hive_find(&hive, hive.root, "ControlSet001\\Services", &key), 0);
+    ck_assert_int_eq(hive_find_value(&hive, &key, "Start", &value), -ENOENT);
+    unsigned before = looks;
+    ck_assert_int_eq(hive_find(&hive, key.cell, "Parameters", &below), -ENOENT);
+    ck_assert_int_eq(hive_find(&hive, key.cell, "TriggerInfo", &below), -ENOENT);
+    ck_assert_int_eq(hive_find(&hive, key.cell, "closed", &below), 0);
+    ck_assert_uint_eq(looks, before);
+    ck_assert_uint_eq(lists, 1);
+}
+END_TEST
+
 START_TEST(a_key_has_its_values_as_often_as_they_are_asked_for)
 {
     struct hive_key     key;
@@ -271,6 +290,8 @@ START_TEST(a_descriptor_is_read_and_nothing_is_found_deleted)
     ck_assert_int_eq(hive_security(&hive, &key, &data, &size), 0);
     ck_assert_uint_eq(size, strlen("descriptor"));
     ck_assert_mem_eq(data, "descriptor", size);
+    ck_assert_int_eq(hive_security(&hive, &key, &data, &size), 0);
+    ck_assert_uint_eq(descriptors, 1);
     ck_assert_int_eq(hive_marks_begin(&marks, &hive), 0);
     hive_scan_keys(&scan, &hive, &marks);
     ck_assert(!hive_scan_next(&scan, &cell, &is_free));
@@ -287,6 +308,7 @@ Suite *make_hive_live_suite(void)
     tcase_add_test(tc, a_key_is_found_by_its_path_without_its_neighbours);
     tcase_add_test(tc, a_walk_sees_each_key_once_and_what_is_denied_is_counted);
     tcase_add_test(tc, a_key_that_is_known_to_have_no_subkeys_is_not_asked_for_one);
+    tcase_add_test(tc, few_subkeys_are_listed_once_and_not_looked_for_each);
     tcase_add_test(tc, a_key_has_its_values_as_often_as_they_are_asked_for);
     tcase_add_test(tc, a_long_list_of_keys_is_whole);
     tcase_add_test(tc, a_descriptor_is_read_and_nothing_is_found_deleted);

@@ -25,6 +25,8 @@
 --          unquoted_path            INTEGER      ImagePath has a space in its program and no quotes
 --          deleted                  INTEGER      the key was recovered from free space of the hive
 --          hidden                   INTEGER      the descriptor denies others to query the service, or that of its key to read it
+--          managed                               of a running host: listed, unlisted (kept out of the manager's list) or unknown to the manager
+--          key_absent               INTEGER      the manager, or a hive of the same moment, has it, and the registry in use does not show it
 --          security                              where Start is 4: it is a security service
 --          security_neighbour                    of a program with a name of eight letters or more: the name of a security service differs in one letter
 --          scm_sddl                              of the manager: its stored descriptor, which Windows does not set by default
@@ -38,9 +40,9 @@
 --           "type": 16, "service_type": "OWN_PROCESS", "start": 2, "start_type": "AUTO_START",
 --           "image_path": "C:\\Program Files\\Report\\agent.exe",
 --           "image_path_resolved": "C:\\Program Files\\Report\\agent.exe", "unquoted_path": 0, "deleted": 0,
---           "hidden": 0, "patterns": "[]", "source": "SYSTEM", "record": "1"}
--- rows:    registry_services, registry_services_scm, service_listings
--- sources: registry_services, registry_services_scm, service_listings, security_services, exec_patterns,
+--           "hidden": 0, "managed": null, "key_absent": 0, "patterns": "[]", "source": "SYSTEM", "record": "1"}
+-- rows:    registry_services, registry_services_scm, scm_services, service_listings
+-- sources: registry_services, registry_services_scm, scm_services, service_listings, security_services, exec_patterns,
 --          attached_baseline
 --
 --   SELECT name, image_path, failure_program FROM service_key_facts WHERE failure_command <> '';
@@ -49,6 +51,20 @@ WITH normal AS MATERIALIZED (
     SELECT host, item, detail FROM attached_baseline WHERE kind = 'service'
 ), keys AS MATERIALIZED ( -- read only where a collection has listings too
     SELECT host, name, image_path FROM registry_services WHERE current
+), managed AS MATERIALIZED (
+    SELECT host, name, listed FROM scm_services
+), control_sets AS MATERIALIZED (
+    SELECT host, source, copy, control_set, current, services_key_last_write AS written, scm_sddl, scm_sddl_time,
+           control_key_last_write, remote_access_exemption
+      FROM registry_services_scm
+), copies AS MATERIALIZED ( -- a key that is made or removed changes the time of Services
+    SELECT c.source, c.control_set
+      FROM control_sets AS c
+      JOIN control_sets AS u ON u.host = c.host AND u.written = c.written
+     WHERE u.current AND u.source GLOB 'HKEY_*' AND c.source NOT GLOB 'HKEY_*'
+       AND (c.current OR (c.copy IS NOT NULL AND c.control_set = u.control_set))
+), shown AS MATERIALIZED ( -- in the registry in use; read only where there is something to compare it with
+    SELECT host, name FROM registry_services WHERE source GLOB 'HKEY_*' AND current
 ), listed AS ( -- what several tools printed of one service, as one row
     SELECT min(time) AS time, host, name, max(definition) AS definition, max(service_type) AS service_type,
            max(start_type) AS start_type, max(user_account) AS account, command, max(module_path) AS module_path,
@@ -65,7 +81,11 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
        r.object_name AS account, r.type, r.service_type, r.start, r.start_type, r.image_path,
        r.image_path_resolved, r.service_dll, r.service_dll_resolved, r.failure_command,
        exec_path(r.failure_command) AS failure_program, r.performance_library, r.environment,
-       r.security_sddl, r.control_set, r.unquoted_path, r.deleted, r.hidden OR r.key_hidden AS hidden,
+       r.security_sddl, r.control_set, r.unquoted_path, r.deleted, r.hidden OR r.key_hidden OR m.listed IS 0 AS hidden,
+       iif(r.source GLOB 'HKEY_*' AND (SELECT count(*) FROM managed),
+           CASE m.listed WHEN 1 THEN 'listed' WHEN 0 THEN 'unlisted' ELSE 'unknown' END, NULL) AS managed,
+       c.source IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.host = r.host AND s.name = r.name) AS key_absent,
        iif(r.start = 4, EXISTS (SELECT 1 FROM security_services AS s
                                  WHERE s.platform IN ('any', 'windows') AND lower(r.name) GLOB s.name), NULL) AS security,
        iif(length(r.name) > 7 AND r.type >= 16,
@@ -86,7 +106,12 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
                    'control_set', r.control_set, 'deleted', r.deleted) AS evidence,
        r.source, r.key AS record
   FROM registry_services AS r
- WHERE (r.current OR r.deleted) AND r.copy IS NULL AND (r.type IS NOT NULL OR r.key_hidden)
+  LEFT JOIN managed AS m ON m.host = r.host AND m.name = r.name AND r.source GLOB 'HKEY_*'
+  LEFT JOIN copies AS c ON c.source = r.source AND c.control_set = r.control_set AND NOT r.deleted
+ WHERE (((r.current OR r.deleted) AND r.copy IS NULL)
+        OR (c.source IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.host = r.host AND s.name = r.name)))
+   AND (r.type IS NOT NULL OR r.key_hidden)
    AND NOT EXISTS (SELECT 1 FROM normal AS n
                     WHERE n.host = r.host AND n.item = r.key AND +n.detail IS
                           coalesce(r.image_path, '') || '|' || coalesce(r.service_dll, '') || '|' ||
@@ -94,10 +119,22 @@ SELECT r.time, r.host, 'windows' AS platform, 'service' AS kind, r.key, r.name,
 UNION ALL
 SELECT coalesce(m.scm_sddl_time, m.control_key_last_write), m.host, 'windows', 'manager', 'scmanager',
        'scmanager', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       m.control_set, NULL, NULL, NULL, NULL, NULL, m.scm_sddl, m.remote_access_exemption, NULL,
+       m.control_set, NULL, NULL, NULL, NULL, NULL, NULL, NULL, m.scm_sddl, m.remote_access_exemption, NULL,
        json_object('scm_sddl', m.scm_sddl, 'remote_access_exemption', m.remote_access_exemption),
        m.source, m.control_set
-  FROM registry_services_scm AS m WHERE m.current
+  FROM control_sets AS m WHERE m.current
+UNION ALL
+-- Of the running manager alone, which is asked once more, as the service may have been removed meanwhile.
+SELECT NULL, m.host, 'windows', 'service', 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' || m.name, m.name,
+       m.user_account, NULL, m.service_type, NULL, m.start_type, m.path, exec_path(m.path), NULL, NULL, NULL, NULL, NULL,
+       NULL, m.security_sddl, NULL, NULL, 0, NOT m.listed, iif(m.listed, 'listed', 'unlisted'), 1, NULL, NULL, NULL, NULL,
+       pattern_signals('windows', m.path || ' ' || m.name),
+       json_object('image_path', m.path, 'state', m.state, 'pid', m.pid, 'start_type', m.start_type),
+       'service control manager', m.name
+  FROM scm_services AS m
+ WHERE EXISTS (SELECT 1 FROM shown AS s WHERE s.host = m.host)
+   AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.host = m.host AND s.name = m.name)
+   AND m.start_type IS NOT NULL
 UNION ALL
 -- Of a host whose registry is not at hand, or that had another command when the tool ran.
 SELECT l.time, l.host, 'windows', 'service',
@@ -108,7 +145,7 @@ SELECT l.time, l.host, 'windows', 'service',
                                          WHEN 'DEMAND_START' THEN 3 WHEN 'DISABLED' THEN 4 END, l.start_type,
        l.command, exec_path(l.command), l.module_path, l.module_path, l.failure_command,
        exec_path(l.failure_command), NULL, NULL, NULL, NULL,
-       l.command NOT LIKE '"%' AND instr(exec_path(l.command), ' ') > 0, 0, NULL,
+       l.command NOT LIKE '"%' AND instr(exec_path(l.command), ' ') > 0, 0, NULL, NULL, NULL,
        iif(l.start_type = 'DISABLED',
            EXISTS (SELECT 1 FROM security_services AS s
                     WHERE s.platform IN ('any', 'windows') AND lower(l.name) GLOB s.name), NULL),

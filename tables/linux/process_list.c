@@ -165,15 +165,28 @@ static int give(sqlite3_context *out, const char *text)
     return SQLITE_OK;
 }
 
-int process_list_command(const struct process_list *list, sqlite3_context *out)
+/* One text of a process, which is asked for it. */
+static int give_part(const struct host_process *process, unsigned part, sqlite3_context *out)
 {
     struct host_process_details details = {0};
-    int                         r = host_process_details(list->at, HOST_PROCESS_COMMAND, &details);
+    int r = process ? host_process_details(process, part, &details) : -ESRCH;
 
     if (r == 0)
-        give(out, details.command);
+        give(out, part == HOST_PROCESS_PROGRAM   ? details.program
+                  : part == HOST_PROCESS_COMMAND ? details.command
+                                                 : details.folder);
     host_process_details_free(&details);
     return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+int process_list_command(const struct process_list *list, sqlite3_context *out)
+{
+    return give_part(list->at, HOST_PROCESS_COMMAND, out);
+}
+
+int process_list_folder(const struct process_list *list, sqlite3_context *out)
+{
+    return give_part(list->at, HOST_PROCESS_FOLDER, out);
 }
 
 /* The parent, if its number is not of a process that began later. */
@@ -196,12 +209,5 @@ int process_list_parent_name(const struct process_list *list, sqlite3_context *o
 
 int process_list_parent_exe(const struct process_list *list, sqlite3_context *out)
 {
-    const struct host_process  *parent = parent_of(list);
-    struct host_process_details details = {0};
-    int r = parent ? host_process_details(parent, HOST_PROCESS_PROGRAM, &details) : -ESRCH;
-
-    if (r == 0)
-        give(out, details.program);
-    host_process_details_free(&details);
-    return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_OK;
+    return give_part(parent_of(list), HOST_PROCESS_PROGRAM, out);
 }

@@ -30,6 +30,7 @@ void process_list_end(struct process_list *list);
 
 /* Columns that cost a call. */
 int process_list_command(const struct process_list *list, sqlite3_context *out);
+int process_list_folder(const struct process_list *list, sqlite3_context *out);
 int process_list_parent_name(const struct process_list *list, sqlite3_context *out);
 int process_list_parent_exe(const struct process_list *list, sqlite3_context *out);
 

@@ -572,6 +572,8 @@ static int get_cwd(struct tbl_scan *scan, const void *row, sqlite3_context *out)
     char          path[PATH_MAX];
 
     (void)row;
+    if (state->listed)
+        return process_list_folder(&state->list, out);
     ssize_t n = read_link(state->dir, "cwd", path);
     return n < 0 ? SQLITE_OK : result_text(scan, out, path, (size_t)n);
 }

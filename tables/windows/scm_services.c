@@ -2,8 +2,8 @@
  *
  *     SELECT name, state, pid, path FROM scm_services WHERE state = 'RUNNING';
  *
- * A service that the registry has and this list has not is hidden from the manager by its own
- * descriptor, or was written to the registry since the manager started:
+ * An administrator also gets services that the manager keeps out of its list, `listed` is 0 then. What
+ * the registry has and this table has not was written to the registry since the manager started:
  *
  *     SELECT name, image_path FROM registry_services WHERE current AND type & 0x30
  *        AND name NOT IN (SELECT name FROM scm_services);
@@ -33,6 +33,7 @@ struct scm_service {
     int64_t     win32_exit_code;
     int64_t     service_exit_code;
     bool        in_system_process;
+    bool        listed;
     const char *host;
 };
 
@@ -114,10 +115,11 @@ static int next_record(struct tbl_scan *scan, void *data)
         .service_type = service_type_name(service->type),
         .state = state_name(service->state),
         .pid = service->pid ? service->pid : TBL_NULL,
-        .accepted_controls = service->controls,
-        .win32_exit_code = service->win32_exit_code,
-        .service_exit_code = service->service_exit_code,
+        .accepted_controls = service->listed ? service->controls : TBL_NULL,
+        .win32_exit_code = service->listed ? service->win32_exit_code : TBL_NULL,
+        .service_exit_code = service->listed ? service->service_exit_code : TBL_NULL,
         .in_system_process = service->flags & 1,
+        .listed = service->listed,
         .host = tbl_source(scan)->host,
     };
     return SQLITE_ROW;
@@ -257,6 +259,9 @@ static const struct tbl_column columns[] = {
     COL(win32_exit_code, 0, "Error code of its last start or stop; 1066: see service_exit_code"),
     COL(service_exit_code, 0, "Error code of the service's own"),
     COL(in_system_process, 0, "Whether it runs in a process of the system that must run always"),
+    COL(listed, 0,
+        "Whether the manager lists it; 0: the registry has it, the manager too, and its descriptor "
+        "keeps it from an administrator who asks"),
     TBL_LAZY("start_type", TBL_TEXT, 0, "AUTO_START, DEMAND_START, DISABLED or another",
              get_start_type),
     TBL_LAZY("path", TBL_TEXT, TBL_NOCASE, "Command line by which the manager starts it", get_path),
@@ -279,7 +284,9 @@ static const struct tbl_column columns[] = {
 static const struct tbl_example examples[] = {
     {"What runs, and as whom",
      "SELECT name, pid, user_account, path FROM scm_services WHERE pid IS NOT NULL"},
-    {"Services of the registry that the manager does not list",
+    {"Services that the manager keeps out of its list",
+     "SELECT name, user_account, path, error FROM scm_services WHERE NOT listed"},
+    {"Services of the registry that the manager does not have",
      "SELECT name, image_path FROM registry_services WHERE current AND NOT deleted AND type & 48 "
      "AND "
      "name NOT IN (SELECT name FROM scm_services)"},

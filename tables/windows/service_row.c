@@ -91,6 +91,8 @@ static void note_used(struct service_reader *reader)
         for (size_t j = 0; j < TBL_COUNT(fields); j++)
             if (fields[j].offset == names[i].number && tbl_uses(reader->scan, names[i].name))
                 reader->used[j] = true;
+    for (size_t i = 0; i < TBL_COUNT(fields); i++)
+        reader->uses_values = reader->uses_values || reader->used[i];
 }
 
 void service_reader_begin(struct service_reader *reader, struct tbl_scan *scan)
@@ -183,6 +185,8 @@ static void fill_values(struct service_reader *reader, struct registry_service *
     for (size_t i = 0; i < TBL_COUNT(fields); i++)
         if (fields[i].kind == KIND_NUMBER)
             *number_at(row, fields[i].offset) = TBL_NULL;
+    if (reader->hive->live && !reader->uses_values) /* it is asked for each */
+        return;
     hive_values_begin(&values, reader->hive, &row->node);
     while (hive_values_next(&values, &value))
         fill_field(reader, &value, filled, row);

@@ -63,6 +63,7 @@ struct service_reader {
     struct hive_key  environment;
     bool             has_environment;
     bool             used[SERVICE_FIELDS_MAX]; /* values that the query reads */
+    bool             uses_values;              /* any of them */
     bool             uses_path;                /* it reads what is made of the image path */
     bool             no_memory;                /* a text of this row could not be kept */
     struct buffer    scratch, text;

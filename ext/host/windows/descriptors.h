@@ -20,6 +20,7 @@ struct description {
     HANDLE         handle; /* NULL: of memory */
     int64_t        at;     /* the next byte of read() */
     bool           append;
+    LONG64         volume; /* serial number of its volume, plus 1; 0: not asked for yet */
     const uint8_t *memory; /* owned */
     struct stat    was;    /* of memory: what fstat() gives */
 };
@@ -31,6 +32,9 @@ int descriptor_of_memory(uint8_t *data, size_t size, const struct stat *was);
 /* Its description, counted until descriptor_release(); NULL with errno EBADF. */
 struct description *descriptor_get(int fd);
 void                descriptor_release(struct description *description);
+
+/* The number of the volume that its file is on, which is asked for once. */
+uint32_t descriptor_volume(struct description *description);
 
 /* The errno of a Windows error, or of an NTSTATUS; both set it and return -1. */
 int fail_windows(DWORD error);

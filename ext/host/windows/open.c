@@ -106,12 +106,13 @@ static LONG open_kind(HANDLE folder, const wchar_t *name, size_t units, int flag
     return open_native(folder, name, units, flags, 0, ret);
 }
 
-/* Refuse what was opened, unless it is what the flags ask for: 0, or an errno. */
-static int refusal(HANDLE handle, int flags)
+/* Refuse what was opened, unless it is what the flags ask for: 0, or an errno. Below a folder nothing is
+ * a device. */
+static int refusal(HANDLE folder, HANDLE handle, int flags)
 {
     FILE_ATTRIBUTE_TAG_INFO info;
 
-    if (GetFileType(handle) != FILE_TYPE_DISK)
+    if (!folder && GetFileType(handle) != FILE_TYPE_DISK)
         return ENXIO; /* a device or a pipe */
     if (!attributes_of(handle, &info))
         return 0;
@@ -127,7 +128,7 @@ static int open_at(HANDLE folder, const wchar_t *name, size_t units, int flags)
 
     if (status < 0)
         return fail_status(status);
-    int error = refusal(handle, flags);
+    int error = refusal(folder, handle, flags);
     if (!error && folder && !is_own_name(handle, name, units))
         error = ENOENT;
     if (error) {
@@ -227,6 +228,18 @@ static int open_parent(HANDLE folder, int flags)
     return fd;
 }
 
+/* What is below a folder is on its volume, but for what a link leads to. */
+static void take_volume(int fd, struct description *folder, int flags)
+{
+    struct description *d = fd >= 0 && flags & O_NOFOLLOW ? descriptor_get(fd) : NULL;
+
+    if (!d)
+        return;
+    descriptor_volume(folder);
+    d->volume = folder->volume;
+    descriptor_release(d);
+}
+
 /* Whether a name is one component, of a file of its own. */
 static bool is_component(const char *name)
 {
@@ -250,9 +263,11 @@ int openat(int fd, const char *name, int flags, ...)
         fd = open_parent(folder->handle, flags);
     else if (strcmp(name, ".") == 0)
         fd = open_at(folder->handle, wide, 0, flags);
-    else if (is_component(name) && (units = utf8_to_utf16(name, wide, sizeof wide / sizeof *wide)))
+    else if (is_component(name) &&
+             (units = utf8_to_utf16(name, wide, sizeof wide / sizeof *wide))) {
         fd = open_at(folder->handle, wide, units, flags);
-    else {
+        take_volume(fd, folder, flags);
+    } else {
         errno = ENOENT;
         fd = -1;
     }

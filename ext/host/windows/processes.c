@@ -195,10 +195,12 @@ static bool peek(HANDLE process, const void *at, void *ret, size_t size)
     return ReadProcessMemory(process, at, ret, size, &n) && n == size;
 }
 
-/* The command line where the process keeps it (winternl.h: PEB, RTL_USER_PROCESS_PARAMETERS). */
-static int peek_command(DWORD pid, struct host_process_details *ret)
+/* Texts that a process keeps of itself (winternl.h: PEB, RTL_USER_PROCESS_PARAMETERS). */
+enum { FOLDER = 0x38, COMMAND = 0x70 };
+
+static int peek_text(DWORD pid, size_t at, char **ret)
 {
-    enum { PARAMETERS = 0x20, COMMAND = 0x70 };
+    enum { PARAMETERS = 0x20 };
     HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, pid);
     PROCESS_BASIC_INFORMATION basic = {0};
     UNICODE_STRING            line;
@@ -212,11 +214,11 @@ static int peek_command(DWORD pid, struct host_process_details *ret)
             0 &&
         peek(process, (const char *)basic.PebBaseAddress + PARAMETERS, &parameters,
              sizeof parameters) &&
-        peek(process, parameters + COMMAND, &line, sizeof line)) {
+        peek(process, parameters + at, &line, sizeof line)) {
         wchar_t *text = malloc(line.Length + sizeof *text);
         if (text && peek(process, line.Buffer, text, line.Length))
-            ret->command = text_of(text, line.Length / sizeof *text);
-        r = text && ret->command ? 0 : text ? -EIO : -ENOMEM;
+            *ret = text_of(text, line.Length / sizeof *text);
+        r = text && *ret ? 0 : text ? -EIO : -ENOMEM;
         free(text);
     }
     CloseHandle(process);
@@ -240,7 +242,7 @@ static int put_command(HANDLE handle, DWORD pid, struct host_process_details *re
         ret->command = text_of(answer->line.Buffer, answer->line.Length / sizeof(wchar_t));
         r = ret->command ? 0 : -ENOMEM;
     } else if (status == NOT_IMPLEMENTED || status == INVALID_INFO_CLASS) {
-        r = peek_command(pid, ret);
+        r = peek_text(pid, COMMAND, &ret->command);
     } /* else it has none, or is ending */
     free(answer);
     return r;
@@ -329,6 +331,8 @@ int host_process_details(const struct host_process *process, unsigned parts,
         r = put_program(handle, ret);
     if (r != -ESRCH && r != -ENOMEM && parts & HOST_PROCESS_COMMAND && !process->kernel)
         r = both(r, put_command(handle, pid, ret));
+    if (r != -ESRCH && r != -ENOMEM && parts & HOST_PROCESS_FOLDER && !process->kernel)
+        r = both(r, peek_text(pid, FOLDER, &ret->folder));
     if (r != -ESRCH && r != -ENOMEM && parts & HOST_PROCESS_USER)
         r = both(r, put_user(handle, ret));
     CloseHandle(handle);
@@ -341,6 +345,7 @@ void host_process_details_free(struct host_process_details *details)
 {
     free(details->program);
     free(details->command);
+    free(details->folder);
     free(details->user);
     *details = (struct host_process_details){.uid = -1, .gid = -1};
 }

@@ -259,8 +259,7 @@ static int values(void *data, const uint8_t *path, size_t units, struct hive_liv
     if (NtQueryKey(r->key, KEY_FULL, r->room, r->room_size, &size) >= 0) {
         const struct key_full *full = r->room;
         n = full->n_values;
-        if (full->n_subkeys == 0)
-            hive_live_leaf(to);
+        hive_live_subkeys(to, full->n_subkeys);
     }
     for (ULONG i = 0;
          error == 0 && i < n && (more = item(r, r->key, NtEnumerateValueKey, VALUE_FULL, i)) != 0;

@@ -36,6 +36,7 @@ static int take(const ENUM_SERVICE_STATUS_PROCESSW *from, struct host_service *t
         .service_exit_code = status->dwServiceSpecificExitCode,
         .pid = status->dwProcessId,
         .flags = status->dwServiceFlags,
+        .listed = true,
     };
     return to->name && to->display_name ? 0 : -ENOMEM;
 }
@@ -64,6 +65,78 @@ static int ask(SC_HANDLE manager, void **ret, DWORD *ret_n)
     return -EAGAIN;
 }
 
+/* Services that are not listed -------------------------------------------------------- */
+
+/* Of what the manager keeps from other users nothing follows: many services are for administrators. */
+static bool is_administrator(void)
+{
+    BYTE  sid[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof sid;
+    BOOL  is = FALSE;
+
+    return CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, sid, &size) &&
+           CheckTokenMembership(NULL, sid, &is) && is;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return _stricmp(((const struct host_service *)a)->name, ((const struct host_service *)b)->name);
+}
+
+/* Whether the manager has a service by this name whose state it does not let an administrator ask for:
+ * such a one it leaves out of its list. */
+static bool is_hidden(SC_HANDLE manager, const wchar_t *name)
+{
+    SC_HANDLE service = OpenServiceW(manager, name, SERVICE_QUERY_STATUS);
+
+    if (!service)
+        return GetLastError() == ERROR_ACCESS_DENIED;
+    CloseServiceHandle(service);
+    return false;
+}
+
+/* Add the service of a key, unless the manager lists it or has none by its name. */
+static int add_unlisted(SC_HANDLE manager, const wchar_t *key, size_t n_listed,
+                        struct host_services *to)
+{
+    struct host_service service = {.name = utf16_to_utf8_copy(key)}, *list = NULL;
+    bool hidden = service.name && !bsearch(&service, to->list, n_listed, sizeof service, by_name) &&
+                  is_hidden(manager, key);
+
+    if (hidden && (service.display_name = strdup(service.name)))
+        list = realloc(to->list, (to->n + 1) * sizeof *list);
+    if (list) {
+        to->list = list;
+        list[to->n++] = service;
+        return 0;
+    }
+    free(service.display_name);
+    free(service.name);
+    return hidden || !service.name ? -ENOMEM : 0;
+}
+
+static int add_all_unlisted(SC_HANDLE manager, struct host_services *to)
+{
+    wchar_t name[256];
+    size_t  n_listed = to->n;
+    HKEY    keys;
+    int     r = 0;
+
+    qsort(to->list, to->n, sizeof *to->list, by_name);
+    if (!is_administrator() ||
+        RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"SYSTEM\\CurrentControlSet\\Services", 0,
+                      KEY_ENUMERATE_SUB_KEYS, &keys) != ERROR_SUCCESS)
+        return 0;
+    for (DWORD i = 0; r == 0; i++) {
+        DWORD units = 256;
+        if (RegEnumKeyExW(keys, i, name, &units, NULL, NULL, NULL, NULL) != ERROR_SUCCESS)
+            break;
+        r = add_unlisted(manager, name, n_listed, to);
+    }
+    RegCloseKey(keys);
+    return r;
+}
+
 int host_services(struct host_services *ret)
 {
     SC_HANDLE manager =
@@ -75,12 +148,14 @@ int host_services(struct host_services *ret)
     if (!manager)
         return errno_of(GetLastError());
     int r = ask(manager, &list, &n);
-    CloseServiceHandle(manager);
     if (r == 0 && n && !(ret->list = calloc(n, sizeof *ret->list)))
         r = -ENOMEM;
     for (DWORD i = 0; r == 0 && i < n; i++)
         r = take((const ENUM_SERVICE_STATUS_PROCESSW *)list + i, &ret->list[ret->n++]);
     free(list);
+    if (r == 0)
+        r = add_all_unlisted(manager, ret);
+    CloseServiceHandle(manager);
     if (r < 0)
         host_services_free(ret);
     return r;

@@ -28,34 +28,57 @@ static mode_t mode_of(const FILE_ATTRIBUTE_TAG_INFO *info)
     return kind | (info->FileAttributes & FILE_ATTRIBUTE_READONLY ? 0444 : 0644);
 }
 
-static int stat_handle(HANDLE handle, struct stat *ret)
+/* All of a file but its name, which is left out where it is long. */
+static bool ask(HANDLE handle, FILE_ALL_INFORMATION *ret)
 {
-    BY_HANDLE_FILE_INFORMATION file;
-    FILE_ATTRIBUTE_TAG_INFO    tag = {0};
-    FILE_BASIC_INFO            basic;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status = NtQueryInformationFile(handle, &io, ret, sizeof *ret, FileAllInformation);
 
-    if (GetFileType(handle) != FILE_TYPE_DISK) {
-        *ret = (struct stat){.st_mode = S_IFIFO};
-        return 0;
-    }
-    if (!GetFileInformationByHandle(handle, &file) ||
-        !GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic))
-        return fail_windows(GetLastError());
-    tag.FileAttributes = file.dwFileAttributes;
-    if (file.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
-        GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &tag, sizeof tag);
-    off_t size = (off_t)((uint64_t)file.nFileSizeHigh << 32 | file.nFileSizeLow);
+    if (status >= 0 || status == (NTSTATUS)0x80000005 /* STATUS_BUFFER_OVERFLOW */)
+        return true;
+    fail_status(status);
+    return false;
+}
+
+uint32_t descriptor_volume(struct description *d)
+{
+    union {
+        FILE_FS_VOLUME_INFORMATION info;
+        char                       room[sizeof(FILE_FS_VOLUME_INFORMATION) + 256];
+    } volume;
+    IO_STATUS_BLOCK io;
+
+    if (!d->volume && NtQueryVolumeInformationFile(d->handle, &io, &volume, sizeof volume,
+                                                   FileFsVolumeInformation) >= 0)
+        d->volume = (LONG64)volume.info.VolumeSerialNumber + 1;
+    return (uint32_t)(d->volume - 1);
+}
+
+/* Of a file or folder: nothing else is opened (open.c). */
+static int stat_description(struct description *d, struct stat *ret)
+{
+    FILE_ALL_INFORMATION    all;
+    FILE_ATTRIBUTE_TAG_INFO tag = {0};
+
+    if (!ask(d->handle, &all))
+        return -1;
+    const FILE_BASIC_INFORMATION *basic = &all.BasicInformation;
+    tag.FileAttributes = basic->FileAttributes;
+    if (basic->FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
+        GetFileInformationByHandleEx(d->handle, FileAttributeTagInfo, &tag, sizeof tag);
+    off_t size = all.StandardInformation.EndOfFile.QuadPart;
     *ret = (struct stat){
-        .st_dev = file.dwVolumeSerialNumber,
-        .st_ino = (uint64_t)file.nFileIndexHigh << 32 | file.nFileIndexLow,
+        .st_dev = descriptor_volume(d),
+        .st_ino = (uint64_t)all.InternalInformation.IndexNumber.QuadPart,
         .st_mode = mode_of(&tag),
-        .st_nlink = file.nNumberOfLinks,
+        .st_nlink = all.StandardInformation.NumberOfLinks,
         .st_size = size,
         .st_blocks = (size + 511) / 512,
-        .st_atim = timespec_of(basic.LastAccessTime),
-        .st_mtim = timespec_of(basic.LastWriteTime),
-        .st_ctim = timespec_of(basic.ChangeTime.QuadPart ? basic.ChangeTime : basic.LastWriteTime),
-        .st_btim = timespec_of(basic.CreationTime),
+        .st_atim = timespec_of(basic->LastAccessTime),
+        .st_mtim = timespec_of(basic->LastWriteTime),
+        .st_ctim =
+            timespec_of(basic->ChangeTime.QuadPart ? basic->ChangeTime : basic->LastWriteTime),
+        .st_btim = timespec_of(basic->CreationTime),
     };
     return 0;
 }
@@ -72,7 +95,7 @@ int fstat(int fd, struct stat *ret)
         return -1;
     int r = 0;
     if (d->handle)
-        r = stat_handle(d->handle, ret);
+        r = stat_description(d, ret);
     else
         *ret = d->was;
     descriptor_release(d);

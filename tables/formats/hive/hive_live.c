@@ -20,8 +20,9 @@ enum {
     NK_SECURITY = 44
 };
 
-/* Flags of our own in an nk cell: which of its lists were made. */
-enum { KEYS_LISTED = 0x4000, VALUES_LISTED = 0x8000 };
+/* Flags of our own in an nk cell: which of its lists were made, and that it has few subkeys, so that to
+ * list them costs less than to look for some by name. */
+enum { KEYS_FEW = 0x2000, KEYS_LISTED = 0x4000, VALUES_LISTED = 0x8000, FEW = 8 };
 
 struct hive_live {
     struct hive                *hive;
@@ -156,11 +157,11 @@ int hive_live_value(struct hive_live *live, const uint8_t *name, size_t units, u
     return add(live, cell);
 }
 
-void hive_live_leaf(struct hive_live *live)
+void hive_live_subkeys(struct hive_live *live, uint32_t n)
 {
     uint8_t *flags = live->bins + live->parent + 4 + NK_FLAGS;
 
-    put16(flags, hive_u16(flags) | KEYS_LISTED);
+    put16(flags, hive_u16(flags) | (n == 0 ? KEYS_LISTED : n <= FEW ? KEYS_FEW : 0u));
 }
 
 /* Paths ------------------------------------------------------------------------------- */
@@ -292,7 +293,7 @@ static void fill_values(struct hive *hive, struct hive_key *key)
 
 static bool is_listed(const struct hive_live *live, uint32_t cell)
 {
-    return hive_u16(live->bins + cell + 4 + NK_FLAGS) & KEYS_LISTED;
+    return hive_u16(live->bins + cell + 4 + NK_FLAGS) & (KEYS_LISTED | KEYS_FEW);
 }
 
 /* `ret` may be the parent itself. */
@@ -363,6 +364,7 @@ static void fill_security(struct hive *hive, struct hive_key *key)
     struct hive_live *live = hive->live;
     uint8_t          *p;
 
+    key->security = hive_u32(live->bins + key->cell + 4 + NK_SECURITY); /* it may be a copy */
     if (key->security != HIVE_NONE || make_path(live, key->cell) < 0)
         return;
     buffer_reset(&live->scratch);

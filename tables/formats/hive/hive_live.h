@@ -45,7 +45,8 @@ int hive_live_key(struct hive_live *to, const uint8_t *name, size_t units, uint6
 int hive_live_value(struct hive_live *to, const uint8_t *name, size_t units, uint32_t type,
                     const uint8_t *data, uint32_t size);
 
-/* Say of the key whose values are being given that it has no subkeys: none are then looked for. */
-void hive_live_leaf(struct hive_live *to);
+/* Say how many subkeys the key has whose values are being given: none of none are then looked for, and few
+ * are listed before one is looked for. */
+void hive_live_subkeys(struct hive_live *to, uint32_t n);
 
 #endif

@@ -1,0 +1,15 @@
+-- key_absent: the registry in use does not show its key
+-- platform:        windows
+-- technique:       T1564
+-- analytic:        AN0778
+-- weight:          60
+-- false positives: a service that was removed while the tables were read; it is not there when they are read again
+-- response:        copy the hive SYSTEM from the disk, not through Windows, and compare it: what hides a key from
+--                  Windows's own functions runs in the kernel
+--
+-- shape:   service_key
+-- fires:   {"key_absent": 1}
+-- fires:   {"key_absent": 1, "managed": "listed"}
+-- spares:  {"key_absent": 0}
+-- spares:  {"key_absent": 0, "managed": "listed"}
+key_absent

@@ -1,0 +1,15 @@
+-- unknown_to_manager: the running service manager does not have it: its key was written without the manager
+-- platform:        windows
+-- technique:       T1112
+-- analytic:        AN0778
+-- weight:          30
+-- false positives: a setup that writes its driver's key itself and asks for a restart; the key is as old as the setup
+--
+-- shape:   service_key
+-- fires:   {"managed": "unknown"}
+-- fires:   {"managed": "unknown", "type": 1, "start": 0}
+-- spares:  {"managed": "unknown", "start": 4}
+-- spares:  {"managed": "unknown", "type": 4}
+-- spares:  {"managed": "listed"}
+-- spares:  {"managed": null}
+managed = 'unknown' AND (type & 11 OR type & 48) AND start < 4
