@@ -436,13 +436,17 @@ START_TEST(the_ends_of_a_log_are_those_of_all_lines)
         int64_t rows = harness_int(db, "SELECT count(*) FROM auth_events WHERE ends = 1");
         if (round == 0)
             ck_assert_int_lt(rows, 3000);
-        else if (round > 1)
-            ck_assert_int_eq(rows, 20000);
+        else /* ends of sudo's commands, a clock set back, no years: read whole, for two */
+            ck_assert_int_eq(rows, 2);
         harness_expect(db, "0",
                        "SELECT count(*) FROM (SELECT line, time, message FROM auth_events WHERE "
                        "ends = 1 EXCEPT SELECT line, "
                        "time, message FROM auth_events)");
         harness_expect(db, "20000", "SELECT max(line) FROM auth_events WHERE ends = 1");
+        if (round)
+            harness_expect(
+                db, "20000",
+                "SELECT max(records) FROM evidence_sources WHERE table_name = 'auth_events'");
         harness_close(db);
     }
 }

@@ -9,7 +9,7 @@
  * where the calendar goes back; the zone is that of the root's /etc/localtime. A range of time, and the newest or
  * oldest rows, are found by reading few places of a text log whose lines have their years, as rsyslog's have since
  * Debian 12; of another all is read. A log whose clock was set back for less than a 64th of its length counts as
- * ordered.
+ * ordered. Of a log without years the ends (`ends = 1`) cost one reading, and only two rows.
  */
 #include "auth_input.h"
 #include "formats/log/auth_text.h"
@@ -51,6 +51,7 @@ struct auth_row {
 struct state {
     struct auth_input       input;
     const struct tbl_terms *kind;
+    bool                    parsed; /* whether the query reads what only the message says */
     bool                    no_memory;
 };
 
@@ -133,12 +134,30 @@ static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
     return auth_input_ends(scan, &want, ret);
 }
 
+/* Whether the query reads a column that auth_message_parse() gives. */
+static bool uses_message(const struct tbl_scan *scan)
+{
+    static const size_t of_message[] = {
+#define AT(field) offsetof(struct auth_row, field)
+        AT(kind),    AT(success), AT(user),        AT(target_user), AT(tty),
+        AT(cwd),     AT(command), AT(remote_host), AT(action),      AT(reason),
+        AT(session), AT(result),  AT(uid),         AT(target_uid),
+#undef AT
+    };
+    bool uses = false;
+
+    for (size_t i = 0; i < sizeof of_message / sizeof of_message[0]; i++)
+        uses |= tbl_uses(scan, of_message[i]);
+    return uses;
+}
+
 static int open_scan(struct tbl_scan *scan)
 {
     struct state          *state = tbl_state(scan);
     const struct auth_want want = want_of(scan);
 
     state->kind = TBL_TERMS(scan, struct auth_row, kind);
+    state->parsed = uses_message(scan);
     return auth_input_begin(scan, &state->input, &want);
 }
 
@@ -146,11 +165,12 @@ static int next(struct tbl_scan *scan, void *out)
 {
     struct state      *state = tbl_state(scan);
     struct auth_record record;
-    struct auth_event  event;
+    struct auth_event  event = {.kind = AUTH_OTHER, .success = -1, .result = -1};
     int                rc;
 
     while ((rc = auth_input_next(&state->input, &record)) == SQLITE_ROW) {
-        auth_message_parse(&record.program, &record.message, &event);
+        if (state->parsed)
+            auth_message_parse(&record.program, &record.message, &event);
         if (!tbl_match_text(state->kind, auth_kind_name(event.kind), false))
             continue;
         fill(scan, &record, &event, out);
@@ -222,9 +242,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct auth_row, root, TBL_KEY | TBL_HIDDEN,
             "Argument: a file system's root, to read its logs instead"),
     TBL_COL(struct auth_row, ends, TBL_KEY | TBL_HIDDEN,
-            "Argument: 1 leaves out lines of a text log that are neither among its first nor its "
-            "last, where it is in the "
-            "order of time"),
+            "Argument: 1 leaves out lines of a text log, but not its earliest and its latest"),
 };
 
 static const struct tbl_example examples[] = {

@@ -196,6 +196,10 @@ static void close_file(struct tbl_scan *scan)
     input->stretch = (struct log_stretch){0};
     input->parts = (struct auth_ends){0};
     input->at = 0;
+    for (size_t i = 0; i < 2; i++)
+        buffer_free(&input->edges.edges[i].text);
+    input->edges = (struct auth_edges){0};
+    input->edged = false;
 }
 
 static int leave_file(struct auth_input *input, int error)
@@ -304,6 +308,138 @@ static int next_part(struct auth_input *input)
     return stream_seek(input->stream, input->at);
 }
 
+/* Lines --------------------------------------------------------------------------- */
+
+static struct auth_record record_of(const struct syslog_line *line, double time, int64_t number)
+{
+    return (struct auth_record){.time = time,
+                                .host = line->host,
+                                .program = line->program,
+                                .message = line->message,
+                                .pid = line->pid,
+                                .writer = -1,
+                                .line = number,
+                                .count = line->count,
+                                .result = -1};
+}
+
+/* The next line of a text log, and its bytes: 1, 0 at the end, or a negative errno. */
+static int next_line(struct auth_input *input, struct auth_span *ret_text, struct auth_record *ret)
+{
+    struct syslog_line line;
+    char              *text;
+    size_t             size;
+    int                r;
+
+    while ((r = next_part(input)) == 0 && (r = stream_line(input->stream, &text, &size)) > 0) {
+        input->line++;
+        input->at += size + 1;
+        int bad = syslog_line_parse(text, size, &line);
+        if (bad < 0) {
+            input->bad += bad != -ENODATA;
+            continue;
+        }
+        input->bad += memchr(text, '\0', size) != NULL; /* something of it, or a line, is lost */
+        input->read++;
+        follow(&input->calendar, &line.stamp);
+        *ret_text = (struct auth_span){text, size};
+        *ret = record_of(&line, time_of(input, &line.stamp), input->line);
+        return 1;
+    }
+    return r;
+}
+
+/* The next entry of a journal: as next_line(). */
+static int next_entry(struct auth_input *input, struct auth_record *ret)
+{
+    int r = auth_journal_next(input, ret);
+
+    input->read += r > 0;
+    return r;
+}
+
+/* Whether a record is an event: neither the end of one, nor what a process of systemd's that is named
+ * after another program writes to the journal of other matters than PAM. */
+static bool is_event(struct auth_input *input, struct auth_record *record)
+{
+    record->result = -1;
+    if (input->pick && record->program.size && record->program.text[0] == '(' &&
+        (record->message.size < 4 || memcmp(record->message.text, "pam_", 4) != 0))
+        return false;
+    return !is_sudo(&record->program) ||
+           sudo_ends_event(&input->ends, &record->host, &record->message, record->line,
+                           &record->result);
+}
+
+/* Whether what comes after a record cannot be in the range of time. */
+static bool is_after(const struct auth_input *input, const struct auth_record *record)
+{
+    return input->stretch.ordered && record->time > input->time->max + LOG_SEEK_SLACK;
+}
+
+static bool keep_edge(struct auth_edge *edge, const struct auth_span *text,
+                      const struct auth_record *record)
+{
+    buffer_reset(&edge->text);
+    buffer_put(&edge->text, text->text, text->size);
+    edge->time = record->time;
+    edge->line = record->line;
+    edge->result = record->result;
+    return !edge->text.failed;
+}
+
+/* Read a log for its earliest and its latest event that fit the terms on time. 0 or a negative errno, before which
+ * some may have been found. */
+static int find_edges(struct auth_input *input, struct auth_edges *edges)
+{
+    struct auth_edge  *first = &edges->edges[0], *last = &edges->edges[1];
+    struct auth_record record;
+    struct auth_span   text;
+    int                r;
+
+    while ((r = next_line(input, &text, &record)) > 0 && !is_after(input, &record)) {
+        if (!is_event(input, &record) || !tbl_match_real(input->time, record.time))
+            continue;
+        if ((!edges->n || record.time < first->time) && !keep_edge(first, &text, &record))
+            return -ENOMEM;
+        if ((!edges->n || record.time >= last->time) && !keep_edge(last, &text, &record))
+            return -ENOMEM;
+        edges->n = 2;
+    }
+    if (edges->n && first->line == last->line)
+        edges->n = 1;
+    return r < 0 ? r : 0;
+}
+
+static int next_edge(struct auth_input *input, struct auth_record *ret)
+{
+    struct auth_edges *edges = &input->edges;
+    struct syslog_line line;
+
+    if (!edges->read)
+        edges->error = find_edges(input, edges);
+    edges->read = true;
+    if (edges->error == -ENOMEM || edges->i == edges->n)
+        return edges->error;
+    const struct auth_edge *edge = &edges->edges[edges->i++];
+    int                     r = syslog_line_parse(edge->text.data, edge->text.size, &line);
+    *ret = record_of(&line, edge->time, edge->line);
+    ret->result = edge->result;
+    return r < 0 ? r : 1;
+}
+
+/* The next record: 1, 0 at the end, or a negative errno. */
+static int next_record(struct auth_input *input, struct auth_record *ret)
+{
+    struct auth_span text;
+
+    if (input->pick)
+        return next_entry(input, ret);
+    return input->edged ? next_edge(input, ret) : next_line(input, &text, ret);
+}
+
+/* Opening ---------------------------------------------------------------------------- */
+
 /* A command whose end is in the time range may have begun the day before. */
 static int open_log(struct tbl_scan *scan)
 {
@@ -321,6 +457,7 @@ static int open_log(struct tbl_scan *scan)
     if (lines < 0)
         return (int)lines;
     input->line = lines;
+    input->edged = input->only_ends && *source->host;
     r = root_open_stream(source->root, source->path, &st, &input->stream);
     if (r == 0 && st.st_size > 0)
         r = log_sources_found(&input->sources);
@@ -350,62 +487,6 @@ static const struct log_reader reader = {
     .of_others = of_others,
 };
 
-/* Lines --------------------------------------------------------------------------- */
-
-/* The next line of a text log: 1, 0 at the end, or a negative errno. */
-static int next_line(struct auth_input *input, struct auth_record *ret)
-{
-    struct syslog_line line;
-    char              *text;
-    size_t             size;
-    int                r;
-
-    while ((r = next_part(input)) == 0 && (r = stream_line(input->stream, &text, &size)) > 0) {
-        input->line++;
-        input->at += size + 1;
-        int bad = syslog_line_parse(text, size, &line);
-        if (bad < 0) {
-            input->bad += bad != -ENODATA;
-            continue;
-        }
-        input->bad += memchr(text, '\0', size) != NULL; /* something of it, or a line, is lost */
-        input->read++;
-        follow(&input->calendar, &line.stamp);
-        *ret = (struct auth_record){.time = time_of(input, &line.stamp),
-                                    .host = line.host,
-                                    .program = line.program,
-                                    .message = line.message,
-                                    .pid = line.pid,
-                                    .writer = -1,
-                                    .line = input->line,
-                                    .count = line.count};
-        return 1;
-    }
-    return r;
-}
-
-/* The next entry of a journal: as next_line(). */
-static int next_entry(struct auth_input *input, struct auth_record *ret)
-{
-    int r = auth_journal_next(input, ret);
-
-    input->read += r > 0;
-    return r;
-}
-
-/* Whether a record is an event: neither the end of one, nor what a process of systemd's that is named
- * after another program writes to the journal of other matters than PAM. */
-static bool is_event(struct auth_input *input, struct auth_record *record)
-{
-    record->result = -1;
-    if (input->pick && record->program.size && record->program.text[0] == '(' &&
-        (record->message.size < 4 || memcmp(record->message.text, "pam_", 4) != 0))
-        return false;
-    return !is_sudo(&record->program) ||
-           sudo_ends_event(&input->ends, &record->host, &record->message, record->line,
-                           &record->result);
-}
-
 int auth_input_next(struct auth_input *input, struct auth_record *ret)
 {
     int rc, r;
@@ -413,10 +494,10 @@ int auth_input_next(struct auth_input *input, struct auth_record *ret)
     for (;;) {
         if (!input->sources.shown && (rc = log_sources_enter(&input->sources)) != SQLITE_ROW)
             return rc;
-        while ((r = input->pick ? next_entry(input, ret) : next_line(input, ret)) > 0) {
-            if (is_event(input, ret) && tbl_match_real(input->time, ret->time))
+        while ((r = next_record(input, ret)) > 0) {
+            if ((input->edged || is_event(input, ret)) && tbl_match_real(input->time, ret->time))
                 return SQLITE_ROW;
-            if (input->stretch.ordered && ret->time > input->time->max + LOG_SEEK_SLACK) {
+            if (is_after(input, ret)) {
                 r = 0;
                 break;
             }

@@ -47,6 +47,18 @@ struct auth_ends {
     size_t          n, i;
 };
 
+/* The earliest and the latest event of a log without such parts, which is read for them first. */
+struct auth_edges {
+    struct auth_edge {
+        struct buffer text; /* of the line */
+        double        time;
+        int64_t       line, result;
+    } edges[2];
+    size_t n, i;
+    bool   read;
+    int    error; /* a negative errno, which ended the reading */
+};
+
 /* Must be the first member of the table's state. */
 struct auth_input {
     const struct tbl_terms *time;
@@ -61,7 +73,9 @@ struct auth_input {
     bool                 results;   /* whether the status of commands that end later is wanted */
     bool                 only_ends; /* whether the first and last events of each log are enough */
     struct auth_ends     parts;     /* of the log, that have them; n 0: all is read */
-    uint64_t             at;        /* offset of its next line, about */
+    bool                 edged;     /* whether `edges` stand for the log */
+    struct auth_edges    edges;
+    uint64_t             at; /* offset of its next line, about */
 
     struct journal_pick *pick;   /* of a journal */
     bool                 others; /* whose entries are of the hosts that they name */
