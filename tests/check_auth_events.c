@@ -452,6 +452,22 @@ START_TEST(the_ends_of_a_log_are_those_of_all_lines)
 }
 END_TEST
 
+/* Of the two kinds that the table reads, a journal has a mark. */
+START_TEST(a_log_of_any_name_is_known_by_its_bytes)
+{
+    static const char *const names[] = {"collected", "auth_copy.txt"};
+    sqlite3                 *db = harness_open();
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        harness_expect(
+            db, "a", "SELECT user FROM auth_events('%s')",
+            log_of(names[i], "Jan  2 10:00:00 box su: (to root) a on pts/0\n", 1704110400));
+    ck_assert_ptr_nonnull(
+        strstr(harness_error(db, "SELECT user FROM auth_events('')"), "No such file or directory"));
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_newest_lines_are_read_alone)
 {
     sqlite3    *db = harness_open();
@@ -698,6 +714,7 @@ Suite *make_auth_events_suite(void)
         a_message_repeated_is_one_event_with_its_count,
         a_range_of_time_gives_what_a_full_scan_gives,
         the_ends_of_a_log_are_those_of_all_lines,
+        a_log_of_any_name_is_known_by_its_bytes,
         the_newest_lines_are_read_alone,
         years_that_lines_do_not_write_come_from_the_file,
         local_time_is_that_of_the_roots_zone,

@@ -321,18 +321,18 @@ END_TEST
 #define WIDE_LINE  ((size_t)128 << 10)
 #define WIDE_LINES 400
 
-/* A frame of Zstandard (RFC 8878, 3.1.1) with a window of 1 << log bytes: of each line a block that is one byte,
- * repeated, and one that is its end. */
-static size_t wide_zstd(unsigned log, uint8_t *out)
+/* A frame of Zstandard (RFC 8878, 3.1.1) with a window of 1 << log bytes: of each of n lines a block that is one
+ * byte, repeated, and one that is its end. */
+static size_t wide_zstd(unsigned log, size_t n, uint8_t *out)
 {
     uint8_t *at = out;
 
     memcpy(at, "\x28\xb5\x2f\xfd\0", 5);
     at[5] = (uint8_t)((log - 10) << 3);
     at += 6;
-    for (size_t i = 0; i < WIDE_LINES; i++) {
+    for (size_t i = 0; i < n; i++) {
         uint32_t repeated = (uint32_t)(WIDE_LINE - 1) << 3 | 1 << 1;
-        uint32_t whole = 1 << 3 | (i == WIDE_LINES - 1);
+        uint32_t whole = 1 << 3 | (i == n - 1);
         uint8_t  blocks[8] = {(uint8_t)repeated,
                               (uint8_t)(repeated >> 8),
                               (uint8_t)(repeated >> 16),
@@ -350,16 +350,16 @@ static size_t wide_zstd(unsigned log, uint8_t *out)
 /* The same as xz, whose block's header says that it needs so much (The .xz File Format, 3.1): after the id and
  * the size of LZMA2's properties comes the dictionary's size, as 2 << (n / 2 + 11) for an even n; at the end
  * the sum of the header. */
-static size_t wide_xz(unsigned log, uint8_t *out, size_t room)
+static size_t wide_xz(unsigned log, size_t lines, uint8_t *out, size_t room)
 {
-    char  *text = malloc(WIDE_LINES * WIDE_LINE);
+    char  *text = malloc(lines * WIDE_LINE);
     size_t n = 0;
 
-    memset(text, 'x', WIDE_LINES * WIDE_LINE);
-    for (size_t i = 1; i <= WIDE_LINES; i++)
+    memset(text, 'x', lines * WIDE_LINE);
+    for (size_t i = 1; i <= lines; i++)
         text[i * WIDE_LINE - 1] = '\n';
     ck_assert_int_eq(lzma_easy_buffer_encode(0, LZMA_CHECK_NONE, NULL, (uint8_t *)text,
-                                             WIDE_LINES * WIDE_LINE, out, &n, room),
+                                             lines * WIDE_LINE, out, &n, room),
                      LZMA_OK);
     free(text);
     uint8_t *header = out + LZMA_STREAM_HEADER_SIZE;
@@ -415,10 +415,29 @@ START_TEST(a_large_window_is_read_as_far_as_its_memory)
     uint8_t     *packed = malloc(room);
     int          end;
 
-    expect_window(packed, wide_zstd(25, packed), 25);
-    expect_window(packed, wide_zstd(27, packed), 27);
-    ck_assert_uint_eq(count_lines(packed, wide_zstd(28, packed), true, &end), 0);
+    expect_window(packed, wide_zstd(25, WIDE_LINES, packed), 25);
+    expect_window(packed, wide_zstd(27, WIDE_LINES, packed), 27);
+    ck_assert_uint_eq(count_lines(packed, wide_zstd(28, WIDE_LINES, packed), true, &end), 0);
     ck_assert_int_eq(end, -ENOBUFS);
+    free(packed);
+}
+END_TEST
+
+/* The memory of one that is large is not counted for those that follow. */
+START_TEST(a_large_window_ends_with_its_member)
+{
+    const size_t room = 1u << 20;
+    uint8_t     *packed = malloc(2 * room);
+    int          end;
+
+    size_t size = wide_zstd(27, 3, packed);
+    size += wide_zstd(21, WIDE_LINES, packed + size);
+    ck_assert_uint_eq(count_lines(packed, size, false, &end), 3 + WIDE_LINES);
+    ck_assert_int_eq(end, 0);
+    size = wide_xz(26, 3, packed, room);
+    size += wide_xz(18, WIDE_LINES, packed + size, room);
+    ck_assert_uint_eq(count_lines(packed, size, false, &end), 3 + WIDE_LINES);
+    ck_assert_int_eq(end, 0);
     free(packed);
 }
 END_TEST
@@ -430,7 +449,7 @@ START_TEST(what_a_large_window_leaves_out_is_reported)
     sqlite3    *db = harness_open();
     char        sql[4400];
 
-    harness_write(dir, "audit.log.zst", packed, wide_zstd(27, packed));
+    harness_write(dir, "audit.log.zst", packed, wide_zstd(27, WIDE_LINES, packed));
     free(packed);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM audit_events('%s/audit.log.zst')", dir);
     harness_expect(db, "0", sql);
@@ -448,9 +467,9 @@ START_TEST(a_large_dictionary_is_read_as_far_as_its_memory)
     uint8_t     *packed = malloc(room);
     int          end;
 
-    expect_window(packed, wide_xz(25, packed, room), 25);
-    expect_window(packed, wide_xz(26, packed, room), 26);
-    ck_assert_uint_eq(count_lines(packed, wide_xz(28, packed, room), true, &end), 0);
+    expect_window(packed, wide_xz(25, WIDE_LINES, packed, room), 25);
+    expect_window(packed, wide_xz(26, WIDE_LINES, packed, room), 26);
+    ck_assert_uint_eq(count_lines(packed, wide_xz(28, WIDE_LINES, packed, room), true, &end), 0);
     ck_assert_int_eq(end, -ENOBUFS);
     free(packed);
 }
@@ -530,6 +549,7 @@ Suite *make_stream_suite(void)
     tcase_add_test(tc, lines_at_the_limit_are_whole);
     tcase_add_test(tc, a_bomb_stops_at_the_cap);
     tcase_add_test(tc, a_large_window_is_read_as_far_as_its_memory);
+    tcase_add_test(tc, a_large_window_ends_with_its_member);
     tcase_add_test(tc, what_a_large_window_leaves_out_is_reported);
     tcase_add_test(tc, a_large_dictionary_is_read_as_far_as_its_memory);
     tcase_add_test(tc, a_long_text_keeps_its_lines_and_offsets);

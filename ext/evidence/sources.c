@@ -150,6 +150,7 @@ int sources_begin(struct sources *sources, struct svcql *svcql, const struct sou
     sources->impl = impl;
     char *path = want->path ? host_path(want->path) : NULL;
     int   r = want->path && !path ? -ENOMEM
+              : path && !*path    ? -ENOENT
               : path              ? sources_add_named(impl, path)
               : want->source      ? sources_add_file(impl, want->source)
               : want->root        ? sources_add_root(impl, want->root)

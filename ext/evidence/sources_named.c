@@ -51,14 +51,15 @@ static struct evidence_entry *holder_of(struct svcql *svcql, const char *path,
     return best == SIZE_MAX ? NULL : evidence_entry_ref(svcql, best);
 }
 
-/* The kind of a file that the query names: by its first bytes, expanded if it is compressed, or, for
- * kinds without a mark, by its name; else the first wanted kind. */
+/* The kind of a file that the query names: by its first bytes, expanded if it is compressed, or, for kinds
+ * without a mark, by its name; else the first wanted kind that its bytes do not exclude. */
 static enum artefact artefact_of_file(const struct root *root, const char *path, unsigned wanted)
 {
     static const enum artefact marked[] = {ARTEFACT_JOURNAL, ARTEFACT_EVENT_LOG, ARTEFACT_HIVE,
                                            ARTEFACT_EVENT_JSON};
     const char                *name = strrchr(path, '/');
     enum artefact              artefact = (enum artefact)__builtin_ctz(wanted), named;
+    unsigned                   left = wanted; /* without those whose mark the bytes lack */
     struct stream             *stream = NULL;
     char                      *data;
     size_t                     size = 0;
@@ -68,17 +69,18 @@ static enum artefact artefact_of_file(const struct root *root, const char *path,
         return artefact;
     if (root_open_stream(root, path, NULL, &stream) == 0 && stream_block(stream, &data, &size) <= 0)
         size = 0;
-    for (size_t i = 0; size && i < TBL_COUNT(marked); i++)
+    for (size_t i = 0; size && i < TBL_COUNT(marked); i++) {
         if (wanted & 1u << marked[i] && artefact_sniff(marked[i], (const uint8_t *)data, size)) {
             stream_close(stream);
             return marked[i];
         }
+        left &= ~(1u << marked[i]);
+    }
     stream_close(stream);
-    bool known = artefact_of_name(name ? name + 1 : path, "", wanted, &named, &unsure);
-    for (size_t i = 0; known && unsure && i < TBL_COUNT(marked);
-         i++) /* its bytes say that it is none */
-        known = named != marked[i] || named == ARTEFACT_EVENT_JSON;
-    return known ? named : artefact;
+    if (artefact_of_name(name ? name + 1 : path, "", wanted, &named, &unsure) &&
+        (!unsure || named == ARTEFACT_EVENT_JSON || left & 1u << named))
+        return named;
+    return left ? (enum artefact)__builtin_ctz(left) : artefact;
 }
 
 /* A file that the query names, or a folder of journals. It is read below its evidence's root or,

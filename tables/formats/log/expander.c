@@ -91,6 +91,20 @@ static void zstd_end(struct expander *s)
     ZSTD_freeDStream(s->zstd);
 }
 
+static uint64_t zstd_memory(const struct expander *s)
+{
+    return ZSTD_sizeof_DStream(s->zstd);
+}
+
+/* At the end of a frame: what it took stays for the next one, which may want less. */
+static int zstd_renew(struct expander *s)
+{
+    if (zstd_memory(s) <= STREAM_WINDOW_MAX)
+        return 0;
+    zstd_end(s);
+    return zstd_begin(s);
+}
+
 static ssize_t zstd_expand(struct expander *s, char *out, size_t room)
 {
     ZSTD_inBuffer  from = {s->in + s->in_begin, s->in_end - s->in_begin, 0};
@@ -102,7 +116,7 @@ static ssize_t zstd_expand(struct expander *s, char *out, size_t room)
     switch (ZSTD_getErrorCode(hint)) {
     case ZSTD_error_no_error:
         s->in_member = hint != 0;
-        return (ssize_t)to.pos;
+        return s->in_member || zstd_renew(s) == 0 ? (ssize_t)to.pos : -ENOMEM;
     case ZSTD_error_memory_allocation:
         return -ENOMEM;
     case ZSTD_error_frameParameter_windowTooLarge: /* than 128 MiB, its default */
@@ -110,11 +124,6 @@ static ssize_t zstd_expand(struct expander *s, char *out, size_t room)
     default:
         return -EBADMSG;
     }
-}
-
-static uint64_t zstd_memory(const struct expander *s)
-{
-    return ZSTD_sizeof_DStream(s->zstd);
 }
 
 /* xz ------------------------------------------------------------------------ */
