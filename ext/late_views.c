@@ -93,9 +93,10 @@ static int declare_columns(sqlite3 *db, struct late_view *late)
     late->columns = arena_alloc(&late->arena, late->n_columns * sizeof *late->columns);
     buffer_puts(&sql, "CREATE TABLE x(");
     for (size_t i = 0; late->columns && i < late->n_columns; i++) {
+        const char *type = declared_type(&columns[i]);
         late->columns[i] = columns[i].name;
         buffer_printf(&sql, "%s\"%s\" %s COLLATE %s", i ? ", " : "", columns[i].name,
-                      columns[i].type ? columns[i].type : "", columns[i].collation);
+                      type ? type : "", declared_collation(&columns[i]));
     }
     buffer_putc(&sql, ')');
     if (late->columns && buffer_text(&sql))

@@ -367,11 +367,27 @@ const char *view_header(const struct embedded_view *view, const char *word, size
 
 /* Columns ----------------------------------------------------------------------- */
 
+/* As numbers: pointers to their names would be most of the list. */
+enum { TYPE_NONE, TYPE_INTEGER, TYPE_REAL, TYPE_TEXT };
+enum { COLLATION_BINARY, COLLATION_NOCASE };
+
 static const struct declared_column declared_columns[] = {
-#define COLUMN(view, name, type, collation) {view, name, type, collation},
+#define COLUMN(view, name, type, collation) {view, name, TYPE_##type, COLLATION_##collation},
 #include "view_columns.list.h"
 #undef COLUMN
 };
+
+const char *declared_type(const struct declared_column *column)
+{
+    static const char *const types[] = {NULL, "INTEGER", "REAL", "TEXT"};
+
+    return types[column->type];
+}
+
+const char *declared_collation(const struct declared_column *column)
+{
+    return column->collation == COLLATION_NOCASE ? "NOCASE" : "BINARY";
+}
 
 const struct declared_column *view_columns(const char *view, size_t *ret_n)
 {

@@ -57,8 +57,12 @@ int views_as_shipped(sqlite3 *db, bool *ret);
  * in a row, in their order, the views sorted by name. Lists and views of shapes are not in it. Made by
  * `make docs`, and compared with SQLite's by a test. */
 struct declared_column {
-    const char *view, *name, *type, *collation; /* type NULL: SQLite knows none */
+    const char   *view, *name;
+    unsigned char type, collation; /* ask the functions below */
 };
+
+const char *declared_type(const struct declared_column *column); /* NULL: SQLite knows none */
+const char *declared_collation(const struct declared_column *column);
 
 /* Those of a view, and how many. */
 const struct declared_column *view_columns(const char *view, size_t *ret_n);

@@ -64,7 +64,7 @@ if [ "$(query "SELECT sqlite_version() < '3.41'")" = 1 ]; then
     columns=$(mktemp)
     named=$(query "SELECT 'SELECT 1 FROM ' || name || ' LIMIT 0;' FROM svcql_tables WHERE kind NOT IN ('table', 'function')")
     query "$named -- from here on the views are views
-SELECT s.name || ' ' || c.name || ' ' || iif(c.type = '', 'NULL', '\"' || c.type || '\"')
+SELECT s.name || ' ' || c.name || ' ' || iif(c.type = '', 'NONE', c.type)
   FROM temp.sqlite_schema AS s, pragma_table_xinfo(s.name, 'temp') AS c
  WHERE s.type = 'view' ORDER BY s.name, c.cid;" >"$columns"
     {
@@ -75,7 +75,7 @@ SELECT s.name || ' ' || c.name || ' ' || iif(c.type = '', 'NULL', '\"' || c.type
             END { print "FROM (SELECT * FROM " view " LIMIT 1);" }' "$columns" |
             sqlite3 -batch -cmd ".load $extension" -cmd '.mode list' -cmd '.explain off' :memory: |
             awk -F'|' 'NR == FNR { split($0, f, " "); n[f[1]]++; line[f[1], n[f[1]]] = "COLUMN(\"" f[1] "\", \"" f[2] "\", " f[3]; next }
-                function flush(i) { for (i = 1; view && i <= n[view]; i++) print line[view, i] ", \"" last[found - n[view] + i] "\")" }
+                function flush(i) { for (i = 1; view && i <= n[view]; i++) print line[view, i] ", " last[found - n[view] + i] ")" }
                 /^view / { flush(); view = substr($0, 6); found = 0 }
                 $2 == "CollSeq" { sub(/-.*/, "", $6); last[++found] = $6 }
                 END { flush() }' "$columns" -

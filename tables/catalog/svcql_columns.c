@@ -156,7 +156,7 @@ static int next_column(struct tbl_scan *scan, struct column_row *row, const char
         if (!state->n_declared--)
             return SQLITE_DONE;
         const struct declared_column *column = state->declared++;
-        fill_of_view(scan, row, view, column->name, column->type);
+        fill_of_view(scan, row, view, column->name, declared_type(column));
         return SQLITE_ROW;
     }
     int rc = sqlite3_step(state->stmt);
