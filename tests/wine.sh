@@ -152,12 +152,23 @@ wine reg add 'HKLM\System\CurrentControlSet\Services\svcqltest\Parameters' /v Se
 manager_has svcqltest
 gives "a service that is created is seen" 'svcqltest|AUTO_START|C:\ProgramData\x.exe|1|C:\Windows\Temp\e.dll' \
     "SELECT name, start_type, image_path_resolved, current, service_dll_resolved FROM registry_services WHERE name = 'svcqltest'"
+gives "a row that both sides of OR find is one" 1 \
+    "SELECT count(*) FROM registry WHERE path LIKE 'HKEY_LOCAL_MACHINE\SYSTEM\Select\Cur%'
+        OR key = 'HKEY_LOCAL_MACHINE\SYSTEM\Select' AND name = 'Current'"
 gives "its key was written now" 1 \
     "SELECT abs(time - unixepoch('now')) < 100 FROM registry_services WHERE name = 'SVCQLTEST'"
 wine reg add 'HKLM\System\CurrentControlSet\Services\svcqltest' /v FailureActions /t REG_BINARY \
     /d 80510100000000000000000001000000140000000300000060ea0000 /f >/dev/null
 gives "what it does when it fails is read too" 'run_command' \
     "SELECT failure_actions ->> '$.actions[0].type' FROM registry_services WHERE name = 'svcqltest'"
+for value in DelayedAutostart:1 ServiceSidType:3 LaunchProtected:2 'TriggerInfo\0/Type:1' 'TriggerInfo\0/Action:1'; do
+    name=${value%:*} key='HKLM\System\CurrentControlSet\Services\svcqltest'
+    [ "${name%/*}" = "$name" ] || key="$key\\${name%/*}"
+    wine reg add "$key" /v "${name##*/}" /t REG_DWORD /d "${value#*:}" /f >/dev/null
+done
+gives "and how and when it starts" '1|RESTRICTED|WINDOWS_LIGHT|device_interface_arrival' \
+    "SELECT delayed_autostart, service_sid_type, launch_protected, triggers ->> '\$[0].type' FROM registry_services
+      WHERE name = 'svcqltest'"
 gives "it is a service of this host" 'svcqltest|Tëst €|STOPPED' \
     "SELECT name, display_name, status FROM services WHERE name = 'svcqltest'"
 gives "the manager would start it" 'STOPPED|AUTO_START|C:\ProgramData\x.exe -k netsvcs|LocalSystem' \
@@ -170,6 +181,15 @@ gives "which the manager lists" 'svcqltest|1|listed|0' \
 wine sc delete svcqltest >/dev/null
 gives "a service that is deleted is not seen" 0 \
     "SELECT count(*) FROM registry_services WHERE name = 'svcqltest'"
+
+wine reg add 'HKLM\SOFTWARE\svcql32' /v a /d x32 /reg:32 /f >/dev/null
+wine reg add 'HKLM\SOFTWARE\svcql64' /v a /d x64 /reg:64 /f >/dev/null
+gives "keys of both views" 'Wow6432Node\svcql32|x32,svcql64|x64' \
+    "SELECT group_concat(replace(key, 'HKEY_LOCAL_MACHINE\SOFTWARE\', '') || '|' || data) FROM (SELECT key, data FROM registry
+      WHERE name = 'a' AND key IN ('HKEY_LOCAL_MACHINE\SOFTWARE\Wow6432Node\svcql32', 'HKEY_LOCAL_MACHINE\SOFTWARE\svcql64')
+      ORDER BY key DESC)"
+wine reg delete 'HKLM\SOFTWARE\svcql32' /reg:32 /f >/dev/null
+wine reg delete 'HKLM\SOFTWARE\svcql64' /reg:64 /f >/dev/null
 
 # A key that is written without the manager, and a service whose key is removed without it.
 wine reg add 'HKLM\System\CurrentControlSet\Services\svcqlwritten' /v Type /t REG_DWORD /d 16 /f >/dev/null
@@ -292,7 +312,17 @@ wine reg delete 'HKLM\System\CurrentControlSet\Services\svcqlopen' /f >/dev/null
 
 mkdir -p "$drive/svcql/deep"
 printf 'x' >"$drive/svcql/plain.txt"
-for name in 'C:\svcql\CON' 'C:\svcql\NUL' '\\.\PhysicalDrive0' 'C:\svcql\plain.txt:stream' '\\.\pipe\x'; do
+# In a file, as the shell's arguments have fewer letters.
+long=$(printf 'l%.0s' {1..100})
+mkdir -p "$drive/svcql/$long/$long/$long"
+printf x >"$drive/svcql/$long/$long/$long/é€.txt"
+for name in 'C:\svcql\plain.txt' "C:/svcql/$long/$long/$long/é€.txt"; do
+    echo "SELECT length(path), substr(sha256, 1, 8) FROM hash WHERE path = '$name';"
+done >"$scratch/names.sql"
+gives "a file by its name, and by a long one of other letters" $'18|2d711642\n318|2d711642' \
+    ".read '$(windows "$scratch/names.sql")'"
+rm -r "${drive:?}/svcql/$long"
+for name in 'C:\svcql\CON' 'C:\svcql\NUL' 'C:\svcql\plain.txt.' 'C:\svcql\PLAIN~1.TXT' '\\.\PhysicalDrive0' 'C:\svcql\plain.txt:stream' '\\.\pipe\x'; do
     gives "no file by the name $name" "" "SELECT path FROM hash WHERE path = '$name' AND sha256 IS NOT NULL"
 done
 

@@ -99,6 +99,12 @@ static void fill_common(struct tbl_scan *scan, struct state *state, struct regis
     };
 }
 
+/* Cells of a running registry are made as it is read, so that two scans have others. */
+static int64_t cell_of(const struct state *state, uint32_t cell)
+{
+    return state->file.hive.live ? TBL_NULL : cell;
+}
+
 /* Fill the row of the current key, whose path is `path`. */
 static int fill_key(struct tbl_scan *scan, struct state *state, const struct buffer *path,
                     struct registry *row)
@@ -111,8 +117,8 @@ static int fill_key(struct tbl_scan *scan, struct state *state, const struct buf
     row->key = tbl_strndup(scan, path->data, parent);
     row->path = tbl_strndup(scan, path->data, path->size);
     row->type = "subkey";
-    row->cell = state->key.cell;
-    row->key_cell = state->key.parent;
+    row->cell = cell_of(state, state->key.cell);
+    row->key_cell = cell_of(state, state->key.parent);
     if (!row->key || !row->path)
         return SQLITE_NOMEM;
     row->name = row->path + (parent ? parent + 1 : path->data[0] == '\\');
@@ -150,8 +156,8 @@ static int fill_value(struct tbl_scan *scan, struct state *state, const struct h
     row->key = path ? tbl_strndup(scan, text->data, path->size) : NULL;
     row->type = type_of(scan, value->type);
     row->size = value->size;
-    row->cell = value->cell;
-    row->key_cell = path ? state->key.cell : TBL_NULL;
+    row->cell = cell_of(state, value->cell);
+    row->key_cell = path ? cell_of(state, state->key.cell) : TBL_NULL;
     if (!row->path || !row->type || (path && !row->key))
         return SQLITE_NOMEM;
     row->name = row->path + at;
@@ -532,11 +538,11 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct registry, key, TBL_KEY | TBL_PREFIX | TBL_NOCASE,
             "Path of the key that the key or value is in; NULL for a deleted value whose key is "
             "lost"),
-    TBL_COL(struct registry, path, TBL_KEY | TBL_PREFIX | TBL_NOCASE,
+    TBL_COL(struct registry, path, TBL_KEY | TBL_PREFIX | TBL_NOCASE | TBL_ID,
             "Path of the key or value itself"),
     TBL_COL(struct registry, name, TBL_NOCASE,
             "Name of the key or value; (Default) for the value without one; a NUL shows as U+2400"),
-    TBL_COL(struct registry, type, 0, "subkey, or the value's type"),
+    TBL_COL(struct registry, type, TBL_ID, "subkey, or the value's type"),
     TBL_LAZY("data", TBL_TEXT, TBL_NOCASE,
              "Data: text up to its first NUL, strings joined by commas, numbers in decimal, all "
              "else in hexadecimal",
@@ -556,7 +562,7 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct registry, recovered, 0, "Whether the hive was brought up to date by its logs"),
     TBL_COL(struct registry, copy, 0, HIVE_COPY_DOC),
     TBL_COL(struct registry, cell, TBL_ID,
-            "Offset of the key or value from the first bin, in bytes"),
+            "Offset of the key or value from the first bin, in bytes; NULL of a running registry"),
     TBL_COL(struct registry, key_cell, TBL_ID, "Offset of the key that it is in"),
     TBL_COL(struct registry, file, TBL_KEY | TBL_HIDDEN,
             "Argument: a file, folder or glob to read instead of the evidence"),
