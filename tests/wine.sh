@@ -279,7 +279,7 @@ gives "and program, command line, account and times" '1|1|1|1|1' \
     "SELECT exe LIKE 'C:\windows\system32\svchost.exe', cmdline LIKE '%\svchost.exe -k %', user LIKE '%\%',
             abs(start_time - unixepoch('now')) < 900, on_disk AND NOT exe_deleted FROM processes WHERE unit = 'Eventlog'"
 gives "and the folder that it works in" 1 \
-    "SELECT cwd LIKE 'C:\windows\system32%' FROM processes WHERE unit = 'Eventlog'"
+    "SELECT cwd LIKE 'C:\windows\%' FROM processes WHERE unit = 'Eventlog'"
 gives "a process by its number" 1 \
     "SELECT count(*) FROM processes WHERE pid = (SELECT pid FROM scm_services WHERE name = 'Eventlog') AND threads > 0"
 gives "what the service manager started is a fact of Windows" 'windows|Eventlog|services.exe' \
