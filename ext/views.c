@@ -195,8 +195,7 @@ static size_t word_size(const char *text, const char *end)
     return n;
 }
 
-/* The size of the comment or the quoted text that begins here, or 0. */
-static size_t opaque_size(const char *text, const char *end)
+size_t view_opaque_size(const char *text, const char *end)
 {
     bool comment = end - text > 1 && memcmp(text, "--", 2) == 0;
 
@@ -211,7 +210,7 @@ const char *view_source_next(const char *sql, const char *end, size_t *ret_size)
     bool follows = false; /* FROM or JOIN stands before */
 
     for (size_t n; sql < end; sql += n) {
-        if ((n = opaque_size(sql, end)))
+        if ((n = view_opaque_size(sql, end)))
             continue;
         if (!(n = word_size(sql, end))) {
             follows = follows && isspace((unsigned char)*sql);

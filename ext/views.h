@@ -91,6 +91,9 @@ const struct embedded_view *view_find(const char *name);
 
 const struct embedded_view *view_find_word(const char *name, size_t size);
 
+/* The size of the comment or the quoted text that begins here, or 0. */
+size_t view_opaque_size(const char *text, const char *end);
+
 /* The next name after FROM or JOIN in SQL, and its size; NULL where there is none. A name in quotes, or with that of its
  * schema, is none. */
 const char *view_source_next(const char *sql, const char *end, size_t *ret_size);

@@ -37,6 +37,27 @@ static sqlite3 *audited(const char *log)
     return db;
 }
 
+/* A journal and an event log with nothing to look into, as what no evidence has is not read. */
+static void add_logs(sqlite3 *db)
+{
+    static const char *const         pairs[] = {"param1", "12", NULL};
+    static const struct staged_event event = {.channel = "System",
+                                              .provider = "EventLog",
+                                              .id = 6013,
+                                              .time = 1790000000,
+                                              .pairs = pairs};
+    const char                      *dir = harness_scratch();
+    size_t                           size;
+    uint8_t                         *journal = make_journal("regular", &size);
+    char                             path[300];
+
+    harness_write(dir, "web.journal", journal, size);
+    free(journal);
+    snprintf(path, sizeof path, "%s/System.evtx", dir);
+    make_evtx(path, &event, 1);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+}
+
 START_TEST(findings_read_each_log_a_fixed_number_of_times)
 {
     static const char *const logs[] = {"audit_events",  "journal",        "auth_events",
@@ -45,6 +66,7 @@ START_TEST(findings_read_each_log_a_fixed_number_of_times)
     sqlite3                 *db = harness_open();
 
     harness_query(db, "DELETE FROM evidence");
+    add_logs(db);
     for (int round = 0; round < 3; round++) {
         const char *root = harness_scratch();
         char        host[32];
