@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "inlined.h"
 #include "shapes.h"
 #include "table/registry.h"
+#include "table/scope.h"
 #include "views.h"
 
 SQLITE_EXTENSION_INIT3
@@ -266,6 +268,48 @@ static int has_sources(const struct late_view *late)
     return r;
 }
 
+/* Append a query of a header, of whose lines each begins as a comment, with views written out. */
+static void put_uncommented(const struct late_view *late, const char *text, size_t size,
+                            struct buffer *sql)
+{
+    struct buffer plain = {0};
+
+    for (size_t i = 0; i < size; i++)
+        if (text[i] == '\n' && i + 2 < size) {
+            buffer_putc(&plain, '\n');
+            i += 2; /* the "--" of the next line */
+        } else {
+            buffer_putc(&plain, text[i]);
+        }
+    if (buffer_text(&plain))
+        inlined_put(late->svcql, plain.data, plain.size, false, sql);
+    sql->failed |= plain.failed;
+    buffer_free(&plain);
+}
+
+/* Whether the view may have rows in the time that its scope asks for, as its header's query has it: 1, 0 or a negative
+ * SQLite code. */
+static int may_have_rows(struct late_view *late)
+{
+    const struct embedded_view *view = late->facts ? late->facts : late->view;
+    const struct scope         *scope = scope_of(late->svcql);
+    struct buffer               sql = {0};
+    sqlite3_stmt               *stmt = NULL;
+    size_t                      size;
+    const char                 *query = view_header(view, "first", &size);
+    int                         rc = SQLITE_NOMEM;
+
+    if (!query || (isinf(scope->since) && isinf(scope->until)))
+        return 1;
+    put_uncommented(late, query, size, &sql);
+    if (buffer_text(&sql))
+        rc = sqlite3_prepare_v2(svcql_db(late->svcql), sql.data, -1, &stmt, NULL);
+    buffer_free(&sql);
+    rc = rc == SQLITE_OK ? sqlite3_step(stmt) : rc;
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -rc;
+}
+
 /* Whether a text names a column. */
 static bool names(const char *text, size_t size, const char *column)
 {
@@ -402,6 +446,8 @@ static int x_filter(sqlite3_vtab_cursor *base, int n_terms, const char *plan, in
     int r = has_sources(late);
     if (r <= 0)
         return r == 0 ? SQLITE_OK : r == -ENOMEM ? SQLITE_NOMEM : SQLITE_CANTOPEN;
+    if ((r = may_have_rows(late)) <= 0)
+        return r == 0 ? SQLITE_OK : fail(late, -r);
     int rc = prepare(late, plan, n_terms > 0, &cursor->stmt);
     for (int i = 0; rc == SQLITE_OK && i < argc; i++)
         rc = sqlite3_bind_value(cursor->stmt, i + 1, argv[i]);

@@ -14,6 +14,12 @@
  *     -- rows:    launch_daemons, launchd_overrides
  *
  * Where no evidence has a source of any of these, there are no rows, and nothing is planned.
+ *
+ * A query that is cheaper than the view, and has a row where the view may have any in the time asked for (scope.h), is
+ * asked first where a range of time is, so that most of an hour's context is not read for minutes in which nothing
+ * happened:
+ *
+ *     -- first:   SELECT 1 FROM service_rows WHERE time >= scope_since(0) AND time <= scope_until(0) AND ...
  */
 #ifndef SVCQL_LATE_VIEWS_H
 #define SVCQL_LATE_VIEWS_H

@@ -24,6 +24,8 @@
 --           "exe": "C:\\Program Files\\Report\\agent.exe", "pid": 1200, "address": "192.0.2.1", "port": 443,
 --           "service": "ReportAgent", "age": 86400, "window": 600, "local": 0, "source": "Sysmon.evtx", "record": "1"}
 -- rows:    audit_events, windows_events
+-- first: SELECT 1 FROM network_rows AS n
+--           WHERE n.time >= scope_since(0) AND n.time <= scope_until(0) AND (n.platform = 'windows' OR n.ppid = 1)
 -- sources: network_rows, service_rows, attack_knobs
 --
 --   SELECT exe, name, address, age FROM network_facts WHERE age < 600;

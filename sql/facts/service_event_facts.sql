@@ -28,6 +28,13 @@
 --           "start_type": "auto start", "service_type": "user mode service", "account": "LocalSystem",
 --           "event_id": 7045, "source": "System.evtx", "record": "1", "security": 0, "random_bits": 10}
 -- rows:    audit_events, journal, windows_events, unified_log
+-- first: SELECT 1 FROM service_rows AS e
+--           WHERE e.time >= scope_since(0) AND e.time <= scope_until(0)
+--             AND (e.action IN ('created', 'modified', 'start_type', 'cleared') OR e.event_id IN (6, 1100)
+--                  OR e.service GLOB 'run-[ru]*' OR e.image_path IS NOT NULL
+--                  OR (e.action IN ('stopped', 'state')
+--                      AND EXISTS (SELECT 1 FROM security_services AS s
+--                                   WHERE lower(e.service) GLOB s.name OR lower(e.display_name) GLOB s.name)))
 -- sources: service_rows, windows_events, package_history, security_services, exec_patterns, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), service, image_path FROM service_event_facts WHERE action = 'created';

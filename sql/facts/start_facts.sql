@@ -17,6 +17,9 @@
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "service": "agent.service", "in_burst": 0,
 --           "regular": 0, "tool_near": 1, "source": "journal", "record": "1"}
 -- rows:    audit_events, journal
+-- first: SELECT 1 FROM service_rows AS e
+--           WHERE e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
+--             AND e.time >= scope_since(0) AND e.time <= scope_until(0)
 -- sources: service_rows, service_commands, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), host, service FROM start_facts WHERE NOT in_burst;
@@ -30,15 +33,27 @@ WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the m
 ), commands AS MATERIALIZED (
     SELECT c.host, c.time, CAST(c.time / 60 AS INTEGER) AS minute
       FROM service_commands AS c
-     WHERE c.platform = 'linux' AND c.time >= scope_since(3600) AND c.time <= scope_until(3600)
+     WHERE c.platform = 'linux' AND c.time >= scope_since(60) AND c.time <= scope_until(60)
 ), logged AS MATERIALIZED ( -- when the host's logs of commands begin and end, as far as they were read
     SELECT host, min(time) AS first, max(time) AS last FROM commands GROUP BY host
-), before AS MATERIALIZED ( -- and the hosts that have commands before that; read where a start needs it
-    SELECT DISTINCT host FROM service_commands
-     WHERE scoped() AND platform = 'linux' AND time < scope_since(3600)
+), hosts AS MATERIALIZED (
+    SELECT DISTINCT host FROM starts WHERE scoped()
+), recent AS MATERIALIZED ( -- and the hosts that have commands in the hour before that, of which the first one is enough
+    SELECT h.host FROM hosts AS h
+     WHERE EXISTS (SELECT 1 FROM service_commands AS c
+                    WHERE c.host = h.host AND c.platform = 'linux' AND c.time >= scope_since(3600) AND c.time < scope_since(60))
+), before AS MATERIALIZED ( -- or at any time before; read where a start needs it
+    SELECT h.host FROM hosts AS h
+     WHERE EXISTS (SELECT 1 FROM service_commands AS c
+                    WHERE c.host = h.host AND c.platform = 'linux' AND c.time < scope_since(3600))
+), soon AS MATERIALIZED ( -- and after it
+    SELECT h.host FROM hosts AS h
+     WHERE EXISTS (SELECT 1 FROM service_commands AS c
+                    WHERE c.host = h.host AND c.platform = 'linux' AND c.time > scope_until(60) AND c.time <= scope_until(3600))
 ), after AS MATERIALIZED (
-    SELECT DISTINCT host FROM service_commands
-     WHERE scoped() AND platform = 'linux' AND time > scope_until(3600)
+    SELECT h.host FROM hosts AS h
+     WHERE EXISTS (SELECT 1 FROM service_commands AS c
+                    WHERE c.host = h.host AND c.platform = 'linux' AND c.time > scope_until(3600))
 ), busy AS MATERIALIZED (
     SELECT host, minute FROM starts GROUP BY host, minute HAVING count(DISTINCT service) > 8
 ), often AS MATERIALIZED (
@@ -66,8 +81,8 @@ WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the m
       LEFT JOIN logged AS l ON l.host = s.host
       LEFT JOIN busy AS b ON b.host = s.host AND b.minute = s.minute
       LEFT JOIN often AS r ON r.host = s.host AND r.service = s.service
-     WHERE (s.time >= l.first OR s.host IN (SELECT host FROM before))
-       AND (s.time <= l.last OR s.host IN (SELECT host FROM after))
+     WHERE (s.time >= l.first OR s.host IN (SELECT host FROM recent) OR s.host IN (SELECT host FROM before))
+       AND (s.time <= l.last OR s.host IN (SELECT host FROM soon) OR s.host IN (SELECT host FROM after))
 ), judged AS MATERIALIZED ( -- the whole log is read only for a start that is otherwise unexplained
     SELECT n.time, n.host, n.service, n.detail, n.source, n.record, n.in_burst, n.tool_near,
            CASE WHEN n.tool_near IS NOT 0 THEN n.regular

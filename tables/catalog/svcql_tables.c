@@ -61,7 +61,7 @@ static const char *header(struct tbl_scan *scan, const struct embedded_view *vie
 
 static const char *view_examples(struct tbl_scan *scan, const struct embedded_view *view)
 {
-    const char *begin = strstr(view->sql, "\n--   ");
+    const char *begin = strstr(view->sql, "\n--   SELECT");
     const char *sql = begin ? strstr(begin, "SELECT") : NULL;
     const char *end = sql ? strchr(sql, ';') : NULL;
 
