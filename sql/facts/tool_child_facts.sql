@@ -32,30 +32,33 @@ WITH helpers(name) AS (
            ('vim.tiny'), ('nvim'), ('emacs'), ('ed'), ('mcedit'), ('systemd-tty-ask'),
            ('systemd-ask-pas'), ('pkttyagent'), ('systemd-sysv-in'), ('update-rc.d'),
            ('chkconfig'), ('ssh'), ('lesspipe'), ('systemctl')
+), names(name) AS (
+    VALUES ('systemctl'), ('journalctl'), ('systemd-analyze'), ('loginctl'), ('machinectl'), ('busctl'), ('systemd-run'),
+           ('timedatectl'), ('hostnamectl')
 ), asked AS MATERIALIZED ( -- where the query asks for a time: who started what was started then, if they are few
     SELECT DISTINCT ppid FROM process_events
      WHERE scoped() AND platform = 'linux' AND ppid IS NOT NULL AND time >= scope_since(0) AND time <= scope_until(0)
      LIMIT 20000
-), pagers AS MATERIALIZED ( -- a row where one of those is a pager or an editor, whose tool may have begun an hour earlier
-    SELECT 1 FROM process_events
-     WHERE scoped() AND pid IN (SELECT ppid FROM asked) AND time >= scope_since(3600) AND time <= scope_until(0)
-       AND name IN (SELECT name FROM helpers WHERE name <> 'systemctl')
+), kin AS MATERIALIZED ( -- of those the tools, pagers and editors, which may have begun an hour earlier
+    SELECT p.host, p.pid, p.time, p.name, p.cmdline FROM process_events AS p
+     WHERE scoped() AND p.pid IN (SELECT ppid FROM asked) AND p.time >= scope_since(3600) AND p.time <= scope_until(0)
+       AND p.name IN (SELECT name FROM helpers UNION ALL SELECT name FROM names)
+), whole AS MATERIALIZED ( -- a row where all tools are wanted: one of them is a pager or an editor, whose own tool is not known
+    SELECT 1 FROM kin WHERE name NOT IN (SELECT name FROM names)
     UNION ALL
-    SELECT 1 WHERE (SELECT count(*) FROM asked) = 20000
+    SELECT 1 WHERE NOT scoped() OR (SELECT count(*) FROM asked) = 20000
      LIMIT 1
-), tools AS MATERIALIZED (
-    SELECT host, pid, time, cmdline FROM process_rows
-     WHERE time >= scope_since(3600) AND time <= scope_until(0)
-       AND name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
-                    'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
-    UNION ALL -- CROSS JOIN: read only where there is such a pager
-    SELECT p.host, p.pid, p.time, p.cmdline FROM pagers CROSS JOIN process_events AS p
-     WHERE p.time >= scope_since(7200) AND p.time < scope_since(3600)
+), tools AS MATERIALIZED ( -- CROSS JOIN: read only then; a pager's tool may have begun another hour earlier
+    SELECT p.host, p.pid, p.time, p.cmdline FROM whole CROSS JOIN process_events AS p
+     WHERE p.time >= scope_since(7200) AND p.time <= scope_until(0)
        AND p.name IN ('systemctl', 'journalctl', 'systemd-analyze', 'loginctl', 'machinectl',
                       'busctl', 'systemd-run', 'timedatectl', 'hostnamectl')
+    UNION ALL
+    SELECT host, pid, time, cmdline FROM kin
+     WHERE name IN (SELECT name FROM names) AND NOT EXISTS (SELECT 1 FROM whole)
 ), shown AS MATERIALIZED ( -- the pagers and editors among their children
     SELECT p.host, p.pid, p.time, t.cmdline
-      FROM process_events AS p
+      FROM whole CROSS JOIN process_events AS p
      CROSS JOIN tools AS t ON t.host = p.host AND t.pid = p.ppid AND p.time BETWEEN t.time AND t.time + 3600
      WHERE p.ppid IN (SELECT pid FROM tools) -- a key of the table: what others started is not decoded
        AND p.time >= scope_since(3600) AND p.time <= scope_until(0)

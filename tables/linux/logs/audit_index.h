@@ -24,6 +24,9 @@
 #define AUDIT_INDEX_BEFORE 3600
 #define AUDIT_INDEX_AFTER  3600
 
+/* And how far those that read little, for which an index of more would cost more than they do. */
+#define AUDIT_INDEX_NEAR 120
+
 struct audit_index;
 
 /* The times that an index has all events of, in seconds since the epoch. */

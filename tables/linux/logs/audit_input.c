@@ -113,7 +113,9 @@ static bool use_index(struct tbl_scan *scan, const struct stat *st)
     return input->selection;
 }
 
-/* Make an index while a log is read for an analytic, but not of what is all before the usual range. */
+/* Make an index while a log is read for an analytic, but not of what is all before the usual range: of the time of the
+ * question with little before and after it, and of the usual range where a scan reads farther. Not for who asks for some
+ * processes of the usual range alone, which are few: reading them costs half of the index. */
 static void begin_index(struct tbl_scan *scan, const struct stat *st)
 {
     struct audit_input *input = input_of(scan);
@@ -121,8 +123,15 @@ static void begin_index(struct tbl_scan *scan, const struct stat *st)
 
     if (!scope->inside || input->range.max <= scope->since - AUDIT_INDEX_BEFORE)
         return;
-    input->range.min = fmin(input->range.min, scope->since - AUDIT_INDEX_BEFORE);
-    input->range.max = fmax(input->range.max, scope->until + AUDIT_INDEX_AFTER);
+    double near = AUDIT_INDEX_NEAR, before = near, after = near;
+    if (input->range.min < scope->since - near || input->range.max > scope->until + near) {
+        if (input->filter->pid->n)
+            return;
+        before = AUDIT_INDEX_BEFORE;
+        after = AUDIT_INDEX_AFTER;
+    }
+    input->range.min = fmin(input->range.min, scope->since - before);
+    input->range.max = fmax(input->range.max, scope->until + after);
     input->index = audit_index_new(st, input->range);
 }
 
