@@ -325,11 +325,12 @@ struct shown {
     const struct tbl_table *table;
     const char             *view;
     const char             *logs[8];
-    double                  near;   /* seconds that have some fifty rows on a busy host */
-    const char             *fuller; /* or NULL */
-    size_t                  fuller_from;
-    const char             *more;         /* a view whose rows are shown too, or NULL */
-    const char *const      *more_actions; /* that it has, with a NULL at the end */
+    double                  near; /* seconds that have some fifty rows on a busy host */
+    bool        dense; /* most events of its first log are rows: near is less where they are many */
+    const char *fuller; /* or NULL */
+    size_t      fuller_from;
+    const char *more;                /* a view whose rows are shown too, or NULL */
+    const char *const *more_actions; /* that it has, with a NULL at the end */
 };
 
 static const struct shown *shown_by(const struct tbl_scan *scan);
@@ -614,22 +615,32 @@ static void close_scan(struct tbl_scan *scan)
 
 /* The ends ------------------------------------------------------------------------------ */
 
-/* The earliest or the latest time of a log; NAN where it has none. */
-static int end_of(struct tbl_scan *scan, const char *log, const char *way, double *ret)
+/* Some hundred events of a busy log are in less time than `near`. */
+#define ROWS_DENSE 100
+
+/* The earliest or the latest time of a log, NAN where it has none; and how far from it the row is that is the last of
+ * `rows`, INFINITY where it has fewer. */
+static int end_of(struct tbl_scan *scan, const char *log, const char *way, int rows, double *ret,
+                  double *ret_span)
 {
     struct buffer sql = {0};
     sqlite3_stmt *stmt = NULL;
-    int           rc = SQLITE_NOMEM;
+    int           rc = SQLITE_NOMEM, n = 0;
 
     *ret = NAN;
-    buffer_printf(&sql, "SELECT time FROM \"%s\" WHERE time > -1e11 ORDER BY time%s LIMIT 1", log,
-                  way);
+    *ret_span = INFINITY;
+    buffer_printf(&sql, "SELECT time FROM \"%s\" WHERE time > -1e11 ORDER BY time%s LIMIT %d", log,
+                  way, rows);
     if (buffer_text(&sql))
         rc = sqlite3_prepare_v2(svcql_db(tbl_svcql(scan)), sql.data, -1, &stmt, NULL);
     buffer_free(&sql);
-    if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-        *ret = sqlite3_column_double(stmt, 0);
-    rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(scan, rc);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        *ret = n++ ? *ret : sqlite3_column_double(stmt, 0);
+        if (n == rows && rows > 1)
+            *ret_span = fabs(sqlite3_column_double(stmt, 0) - *ret);
+        rc = SQLITE_OK;
+    }
+    rc = rc == SQLITE_DONE ? SQLITE_OK : fail(scan, rc);
     sqlite3_finalize(stmt);
     return rc;
 }
@@ -637,18 +648,22 @@ static int end_of(struct tbl_scan *scan, const char *log, const char *way, doubl
 static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
 {
     const struct shown *shown = shown_by(scan);
-    double              first, last;
+    double              first, last, near_first = shown->near, near_last = shown->near;
+    double              span;
     int                 rc = SQLITE_OK;
 
     for (size_t i = 0; rc == SQLITE_OK && shown->logs[i]; i++) {
-        rc = end_of(scan, shown->logs[i], "", &first);
+        int rows = shown->dense && i == 0 ? ROWS_DENSE : 1;
+        rc = end_of(scan, shown->logs[i], "", rows, &first, &span);
+        near_first = fmin(near_first, span);
         if (rc == SQLITE_OK)
-            rc = end_of(scan, shown->logs[i], " DESC", &last);
+            rc = end_of(scan, shown->logs[i], " DESC", rows, &last, &span);
+        near_last = fmin(near_last, span);
         ret->first = fmin(ret->first, first);
         ret->last = fmax(ret->last, last);
     }
-    ret->near_first = ret->first + shown->near;
-    ret->near_last = ret->last - shown->near;
+    ret->near_first = ret->first + near_first;
+    ret->near_last = ret->last - near_last;
     return rc;
 }
 
@@ -753,6 +768,7 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
         {.table = &process_events_table,
          .view = "process_rows",
          .near = 60,
+         .dense = true,
          .logs = {"audit_events", "auth_events", "journal", "windows_events"}},
         {.table = &service_events_table,
          .view = "service_rows",
@@ -781,6 +797,7 @@ static const struct shown *shown_by(const struct tbl_scan *scan)
         {.table = &timeline_table,
          .view = "timeline_rows",
          .near = 60,
+         .dense = true,
          .logs = {"audit_events", "journal", "auth_events", "windows_events", "shell_history",
                   "package_history"}},
     };
