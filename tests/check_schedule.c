@@ -509,6 +509,21 @@ START_TEST(a_query_over_its_memory_is_denied)
 }
 END_TEST
 
+START_TEST(what_the_program_holds_is_not_the_memory_of_a_query)
+{
+    volatile char *held = malloc(70 << 20); /* which a compiler would leave out */
+
+    ck_assert_ptr_nonnull((void *)held);
+    held[0] = 1;
+    schedule =
+        schedule_begin(dir, "{\"options\":{\"watchdog_memory_limit\":100},\"schedule\":{\"a\":{"
+                            "\"query\":\"SELECT length(hex(zeroblob(10000000))) AS n\"}}}");
+    ck_assert_int_eq(schedule_tick(schedule, true), 0);
+    expect_state("1|0|1", "SELECT runs, failures, added FROM svcql_schedule WHERE name = 'a'");
+    free((void *)held);
+}
+END_TEST
+
 /* Crash any child of the schedule. */
 static bool crash_child(void *data)
 {
@@ -1112,6 +1127,7 @@ Suite *make_schedule_suite(void)
         a_denial_outlives_a_restart_and_no_reload,
         a_query_may_be_exempt_from_denial,
         a_query_over_its_memory_is_denied,
+        what_the_program_holds_is_not_the_memory_of_a_query,
         a_query_that_crashes_takes_nothing_with_it,
         a_pack_runs_where_its_discovery_finds_something,
         a_bad_configuration_keeps_the_old_one,

@@ -11,7 +11,7 @@
 #         view or one that reads it. A weight also by `make judge`, which CI runs too: only labelled cases tell a right
 #         one from a wrong one.
 #   LIST: the suite that the list names, and no other.
-# A mutant that hangs is noticed by the limit of LIMIT seconds for one suite. Suites whose oracle is that nothing
+# A mutant that hangs is noticed by the limit of LIMIT seconds for one suite, or of 150 of the processor's for one process. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
 #
 # A survivor that tests/mutants.txt names, with its reason, is counted apart. RESULTS=FILE gets a line for each:
@@ -137,7 +137,7 @@ tries() {
 passes() {
     case $1 in
     make-*) tries "${1#make-}" ;;
-    *) (cd "$copy" && timeout "$limit" build/check "$1") >> "$copy/log" 2>&1 < /dev/null ;;
+    *) (cd "$copy" && ulimit -t 150 && timeout "$limit" build/check "$1") >> "$copy/log" 2>&1 < /dev/null ;;
     esac
 }
 
