@@ -132,7 +132,8 @@ int packed_bytes_at(const struct packed *p, uint64_t at, void *data, size_t size
  * MiB: 0, -ENOTSUP, -EFBIG, -EBADMSG where no header is there. */
 int packed_zip_method(const struct packed *p, uint64_t at);
 
-/* Bytes of the next entry, 0 at its end, or a negative errno: -EFBIG beyond what it may expand to. */
+/* Bytes of the next entry: as many as are asked for, fewer at its end, 0 after it, or a negative errno: -EFBIG beyond what it
+ * may expand to. */
 ssize_t packed_reader_bytes(struct reader *reader, void *data, size_t size);
 
 /* Go on to the next entry: 1, 0 at the end, -errno. *ret_at is where it begins. */

@@ -307,17 +307,15 @@ static struct found_member member_of(const struct libarchive *lib, struct archiv
  * is before it. */
 static int keep_content(struct packed *p, struct reader *reader, uint32_t i)
 {
-    size_t size = (size_t)p->nodes[i].size, done = 0;
+    size_t size = (size_t)p->nodes[i].size;
 
     if (p->seekable || !S_ISREG(p->nodes[i].mode) || p->nodes[i].size > KEPT_FILE ||
         p->kept >= p->room_kept || p->nodes[i].encrypted)
         return 0;
     int     room = LZ4_compressBound((int)size);
     char   *data = malloc(size + 1), *block = malloc((size_t)room);
-    ssize_t n = data && block ? 1 : input_fault(-ENOMEM);
-    while (n > 0 && done < size && (n = packed_reader_bytes(reader, data + done, size - done)) > 0)
-        done += (size_t)n;
-    if (n >= 0 && done == size) {
+    ssize_t n = data && block ? packed_reader_bytes(reader, data, size) : input_fault(-ENOMEM);
+    if (n >= 0 && (size_t)n == size) {
         size_t packed = (size_t)LZ4_compress_default(data, block, (int)size, room);
         void  *kept = arena_alloc(&p->names, packed);
         n = p->names.failed ? -ENOMEM : 0;
@@ -533,8 +531,6 @@ int packed_read(struct packed *p, uint32_t i, void *data, size_t size)
 {
     const struct node *node = &p->nodes[i];
     struct reader     *reader;
-    size_t             done = 0;
-    ssize_t            n = 1;
 
     int r = S_ISLNK(node->mode) ? 0 : check(node);
     if (r < 0)
@@ -542,10 +538,9 @@ int packed_read(struct packed *p, uint32_t i, void *data, size_t size)
     if (node->kept)
         return read_kept(node, data, size);
     r = reach(holder_of(p, node), node, &reader);
-    while (r == 0 && done < size &&
-           (n = packed_reader_bytes(reader, (char *)data + done, size - done)) > 0)
-        done += (size_t)n;
-    if (r == 0)
-        packed_close_reader(reader);
-    return r < 0 ? r : n < 0 ? (int)n : done < size ? -EBADMSG : 0;
+    if (r < 0)
+        return r;
+    ssize_t n = packed_reader_bytes(reader, data, size);
+    packed_close_reader(reader);
+    return n < 0 ? (int)n : (size_t)n < size ? -EBADMSG : 0;
 }
