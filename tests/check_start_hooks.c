@@ -119,6 +119,7 @@ static const char *fixture(void)
     harness_write_text(root, "etc/passwd", "root:x:0:0::/root:/bin/sh\n");
     harness_write_text(root, "etc/hostname", "web7\n");
     harness_write_text(root, "etc/udev/rules.d/90-x.rules", "RUN+=\"/opt/agentd x\"\n");
+    harness_write_text(root, "usr/lib/udev/rules.d/70-y.rules", "RUN+=\"/opt/agentd y\"\n");
     harness_write_text(root, "usr/lib/udev/rules.d/90-x.rules", "RUN+=\"/usr/bin/vendor\"\n");
     harness_write_text(root, "etc/systemd/system-sleep/10-x",
                        "#!/bin/sh\n/opt/agentd 1\ncd /opt; /opt/agentd 2\n$X/y\n");
@@ -137,6 +138,8 @@ START_TEST(rows_say_what_runs_and_what_it_is)
         "udev|/etc/udev/rules.d/90-x.rules|1|RUN|/opt/agentd "
         "x|/opt/agentd|{\"/opt/agentd\":\"elf\"}|"
         "NULL|NULL\n"
+        "udev|/usr/lib/udev/rules.d/70-y.rules|1|RUN|/opt/agentd "
+        "y|/opt/agentd|{\"/opt/agentd\":\"elf\"}|NULL|NULL\n"
         "udev|/usr/lib/udev/rules.d/90-x.rules|1|RUN|/usr/bin/vendor|/usr/bin/vendor|"
         "{\"/usr/bin/vendor\":\"missing\"}|/etc/udev/rules.d/90-x.rules|NULL\n"
         "sleep|/etc/systemd/system-sleep/10-x|0|NULL|/etc/systemd/system-sleep/10-x|"
