@@ -410,7 +410,9 @@ static const char documents[] =
     "title: leave out\nlogsource: {product: p}\n"
     "filter: {rules: ['1'], a: {G: z}, condition: not a}\n"
     "---\n"
-    "- not a rule\n";
+    "- not a rule\n"
+    "---\n"
+    "title: both\nid: 4\nlogsource: {product: q}\ndetection: {a: {F|odd: x}, condition: a}\n";
 
 START_TEST(a_file_has_documents_and_filters)
 {
@@ -420,10 +422,11 @@ START_TEST(a_file_has_documents_and_filters)
         sigma_add_logsource(sigma, &(struct sigma_logsource){"p", NULL, NULL}, "log", NULL), 0);
     ck_assert_int_eq(sigma_read(sigma, "d.yml", documents, strlen(documents)), 0);
     ck_assert_int_eq(sigma_finish(sigma), 0);
-    ck_assert_uint_eq(sigma_count(sigma), 5);
+    ck_assert_uint_eq(sigma_count(sigma), 6);
     ck_assert_str_eq(sigma_rule(sigma, 1)->error, "no log of q is read");
     ck_assert_uint_eq(sigma_rule(sigma, 1)->line, 6);
     ck_assert_str_eq(sigma_rule(sigma, 4)->error, "has no detection");
+    ck_assert_str_eq(sigma_rule(sigma, 5)->error, "unknown modifier odd"); /* which says more */
     ck_assert(fits(sigma, "{\"F\":\"x\"}"));
     ck_assert(!fits(sigma, "{\"F\":\"x\",\"G\":\"z\"}"));
     ck_assert(fits(sigma, "{\"F\":\"y\",\"G\":\"z\"}"));
