@@ -589,6 +589,21 @@ START_TEST(commands_within_commands_end)
 }
 END_TEST
 
+/* Words before it hide no folder that files are copied to; of the files the first are named. */
+START_TEST(where_files_go_is_known_however_many_there_are)
+{
+    sqlite3 *db = harness_open();
+
+    harness_expect(
+        db, "1|1|1\n62|62|62\n63|63|63\n64|63|63\n65|63|63\n900|63|63",
+        "SELECT n.value, count(*), sum(f.value ->> 'path' = '/etc/systemd/system/a.service') "
+        "FROM json_each('[1, 62, 63, 64, 65, 900]') AS n, json_each(file_writes('cp ' || "
+        "replace(hex(zeroblob(n.value)), '00', 'a.service ') || '/etc/systemd/system/')) AS f "
+        "GROUP BY 1 ORDER BY 1");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_test_in_brackets_is_no_list_of_words)
 {
     sqlite3 *db = harness_open();
@@ -662,6 +677,7 @@ Suite *make_functions_suite(void)
     tcase_add_test(tcase, path_trust_names_the_kind_of_place);
     tcase_add_test(tcase, commands_within_commands_end);
     tcase_add_test(tcase, a_test_in_brackets_is_no_list_of_words);
+    tcase_add_test(tcase, where_files_go_is_known_however_many_there_are);
     tcase_add_test(tcase, path_places_names_each_kind_of_place_once);
     tcase_add_test(tcase, libraries_of_services_are_usual_in_few_folders);
     tcase_add_test(tcase, names_drawn_at_random_are_distinguished_from_names_that_people_chose);

@@ -312,6 +312,8 @@ static struct call sort_words(const struct writer *writer, const struct shell_wo
             take_short(&call, writer, words, n, &i);
         else if (call.n < OPERANDS_MAX)
             call.operands[call.n++] = text;
+        else
+            call.operands[OPERANDS_MAX - 1] = text; /* the last may say where all go */
     }
     return call;
 }
