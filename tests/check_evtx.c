@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/evtx/binxml.h"
 #include "formats/evtx/evtx.h"
 #include "harness.h"
 #include "make_bytes.h"
@@ -396,6 +397,25 @@ START_TEST(carved_record_whose_template_was_overwritten_is_not_made_up)
 }
 END_TEST
 
+START_TEST(a_name_may_be_the_last_of_its_chunk)
+{
+    static uint8_t chunk[EVTX_CHUNK_SIZE];
+    struct span    name;
+
+    for (uint32_t units = 0; units < 4; units++)
+        for (uint32_t beyond = 0; beyond < 4; beyond++) {
+            uint32_t      at = EVTX_CHUNK_SIZE - 10 - 2 * units + beyond;
+            struct cursor c = {chunk, 512, EVTX_CHUNK_SIZE};
+            memset(chunk, 0, sizeof chunk);
+            put_le(chunk + 512, at, 4);
+            chunk[at + 6] = (uint8_t)units;
+            ck_assert_int_eq(binxml_name(&c, &name), beyond == 0);
+            if (beyond == 0)
+                ck_assert(name.at == at + 8 && name.units == units && c.at == 516);
+        }
+}
+END_TEST
+
 /* Hostile input -------------------------------------------------------------- */
 
 START_TEST(forged_count_of_values_is_refused)
@@ -696,6 +716,7 @@ Suite *make_evtx_suite(void)
     tcase_add_test(tcase, damaged_record_costs_only_itself);
     tcase_add_test(tcase, record_hidden_inside_its_neighbour_is_carved);
     tcase_add_test(tcase, carved_record_whose_template_was_overwritten_is_not_made_up);
+    tcase_add_test(tcase, a_name_may_be_the_last_of_its_chunk);
     tcase_add_test(tcase, forged_count_of_values_is_refused);
     tcase_add_test(tcase, bytes_that_a_chunk_can_be_blown_up_to_are_bounded);
     tcase_add_test(tcase, flipped_and_cut_logs_are_survived);
