@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "evidence.h"
+#include "evidence/sources.h"
 #include "table.h"
 #include "table/registry.h"
 #include "table/scope.h"
@@ -46,7 +46,7 @@ struct artefacts {
     unsigned asked, present;
 };
 
-static struct artefacts *artefacts_of(struct svcql *svcql)
+static struct artefacts *known_artefacts(struct svcql *svcql)
 {
     static const char key;
     struct artefacts *known = svcql_kept(svcql, &key);
@@ -60,18 +60,13 @@ static struct artefacts *artefacts_of(struct svcql *svcql)
 /* Of any host: a statement may ask for one after another. */
 static bool has_artefact(struct svcql *svcql, unsigned artefact)
 {
-    struct artefacts *known = artefacts_of(svcql);
+    struct artefacts *known = known_artefacts(svcql);
     struct scope     *scope = scope_of(svcql), before = *scope;
-    struct sources    sources = {0};
-    struct source     source;
 
     if (!known || known->asked & artefact)
         return !known || known->present & artefact;
     scope->host = NULL;
-    int r = sources_begin(&sources, svcql, &(struct sources_want){.artefacts = artefact});
-    if (r == 0)
-        r = sources_next(&sources, &source);
-    sources_end(&sources);
+    int r = sources_any(svcql, artefact);
     *scope = before;
     known->asked |= artefact;
     known->present |= r ? artefact : 0; /* an error is the table's to report */
@@ -85,10 +80,8 @@ static bool is_without_sources(struct svcql *svcql, const char *name, size_t siz
 
     snprintf(text, sizeof text, "%.*s", (int)size, name);
     const struct tbl_table *table = tbl_find(svcql, text);
-    unsigned                set = table ? table->artefacts : 0;
+    unsigned                set = table ? tbl_artefacts(table) : 0;
 
-    if (table && table->sources)
-        set |= table->sources->artefacts;
     for (unsigned rest = set; rest; rest &= rest - 1)
         if (has_artefact(svcql, rest & -rest))
             return false;

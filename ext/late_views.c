@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deferred.h"
+#include "evidence/sources.h"
 #include "formats/text/buffer.h"
 #include "inlined.h"
 #include "shapes.h"
@@ -49,9 +50,7 @@ static unsigned artefacts_of(const struct svcql *svcql, const char *names, size_
             break;
         snprintf(name, sizeof name, "%.*s", (int)n, names + i);
         const struct tbl_table *table = tbl_find(svcql, name);
-        unsigned                own = table ? table->artefacts : 0;
-        if (table && table->sources)
-            own |= table->sources->artefacts;
+        unsigned                own = table ? tbl_artefacts(table) : 0;
         if (!own)
             return 0;
         set |= own;
@@ -255,17 +254,7 @@ static int fail(struct late_view *late, int rc)
 /* Whether any evidence has what the rows come from: 1, 0 or a negative errno. */
 static int has_sources(const struct late_view *late)
 {
-    struct sources sources = {0};
-    struct source  source;
-
-    if (!late->artefacts)
-        return 1;
-    int r =
-        sources_begin(&sources, late->svcql, &(struct sources_want){.artefacts = late->artefacts});
-    if (r == 0)
-        r = sources_next(&sources, &source);
-    sources_end(&sources);
-    return r;
+    return late->artefacts ? sources_any(late->svcql, late->artefacts) : 1;
 }
 
 /* Append a query of a header, of whose lines each begins as a comment, with views written out. */

@@ -248,3 +248,15 @@ void sources_end(struct sources *sources)
     free(impl);
     sources->impl = NULL;
 }
+
+int sources_any(struct svcql *svcql, unsigned artefacts)
+{
+    struct sources sources = {0};
+    struct source  source;
+
+    int r = sources_begin(&sources, svcql, &(struct sources_want){.artefacts = artefacts});
+    if (r == 0)
+        r = sources_next(&sources, &source);
+    sources_end(&sources);
+    return r;
+}

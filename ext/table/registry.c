@@ -51,3 +51,8 @@ const struct tbl_table *tbl_find(const struct svcql *svcql, const char *name)
             return table;
     return NULL;
 }
+
+unsigned tbl_artefacts(const struct tbl_table *table)
+{
+    return table->artefacts | (table->sources ? table->sources->artefacts : 0);
+}

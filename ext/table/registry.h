@@ -17,4 +17,7 @@ int64_t                 tbl_scans(const struct svcql *svcql, size_t i);
 /* The table of that name, or NULL. */
 const struct tbl_table *tbl_find(const struct svcql *svcql, const char *name);
 
+/* What a table reads, as a set of enum artefact; 0: it is made of other tables, or of none. */
+unsigned tbl_artefacts(const struct tbl_table *table);
+
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "registry.h"
 #include "scan.h"
 
 SQLITE_EXTENSION_INIT3
@@ -95,7 +96,7 @@ static struct sources_want want_of(struct tbl_scan *scan)
 {
     const struct tbl_table *table = scan_table(scan);
     const char             *file = text_of_key(scan, "file", true);
-    struct sources_want     want = {.artefacts = table->artefacts | table->sources->artefacts,
+    struct sources_want     want = {.artefacts = tbl_artefacts(table),
                                     .host = text_of_key(scan, "host", false),
                                     .path = file ? file : text_of_key(scan, "path", true),
                                     .source = text_of_key(scan, "source", false),
