@@ -257,23 +257,21 @@ static int has_sources(const struct late_view *late)
     return late->artefacts ? sources_any(late->svcql, late->artefacts) : 1;
 }
 
-/* Append a query of a header, of whose lines each begins as a comment, with views written out. */
-static void put_uncommented(const struct late_view *late, const char *text, size_t size,
-                            struct buffer *sql)
+/* Append a query of a header, with views written out. */
+static void put_query(const struct late_view *late, const char *at, size_t size, struct buffer *sql)
 {
-    struct buffer plain = {0};
+    struct buffer text = {0};
+    const char   *line;
+    size_t        n;
 
-    for (size_t i = 0; i < size; i++)
-        if (text[i] == '\n' && i + 2 < size) {
-            buffer_putc(&plain, '\n');
-            i += 2; /* the "--" of the next line */
-        } else {
-            buffer_putc(&plain, text[i]);
-        }
-    if (buffer_text(&plain))
-        inlined_put(late->svcql, plain.data, plain.size, false, sql);
-    sql->failed |= plain.failed;
-    buffer_free(&plain);
+    for (const char *end = at + size; view_header_line(&at, end, &line, &n);) {
+        buffer_put(&text, line, n);
+        buffer_putc(&text, '\n');
+    }
+    if (buffer_text(&text))
+        inlined_put(late->svcql, text.data, text.size, false, sql);
+    sql->failed |= text.failed;
+    buffer_free(&text);
 }
 
 /* Whether the view may have rows in the time that its scope asks for, as its header's query has it: 1, 0 or a negative
@@ -290,7 +288,7 @@ static int may_have_rows(struct late_view *late)
 
     if (!query || (isinf(scope->since) && isinf(scope->until)))
         return 1;
-    put_uncommented(late, query, size, &sql);
+    put_query(late, query, size, &sql);
     if (buffer_text(&sql))
         rc = sqlite3_prepare_v2(svcql_db(late->svcql), sql.data, -1, &stmt, NULL);
     buffer_free(&sql);

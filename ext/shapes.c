@@ -19,27 +19,6 @@ static size_t shape_size(const struct embedded_view *view)
     return size - end;
 }
 
-/* The next line of a header's word, without its dashes and the spaces around it. */
-static bool next_line(const char **at, const char *end, const char **ret, size_t *ret_size)
-{
-    while (*at < end) {
-        const char *line = *at, *newline = memchr(line, '\n', (size_t)(end - line));
-        size_t      size = (size_t)((newline ? newline : end) - line);
-
-        *at = line + size + (newline != NULL);
-        while (size && strchr("- ", *line))
-            line++, size--;
-        while (size && line[size - 1] == ' ')
-            size--;
-        if (size) {
-            *ret = line;
-            *ret_size = size;
-            return true;
-        }
-    }
-    return false;
-}
-
 static size_t word_size(const char *text, const char *end)
 {
     size_t size = 0;
@@ -88,7 +67,7 @@ static const char *joined(struct arena *arena, const char *at, size_t size)
     const char   *line;
     size_t        n;
 
-    for (const char *end = at + size; next_line(&at, end, &line, &n);)
+    for (const char *end = at + size; view_header_line(&at, end, &line, &n);)
         buffer_put(&text, line, n);
     const char *copy = buffer_text(&text) ? arena_strndup(arena, text.data, text.size) : NULL;
     if (!copy)
@@ -109,7 +88,7 @@ int shape_read(struct shape *shape, struct arena *arena, const struct embedded_v
         return -EINVAL;
     shape->name = arena_strndup(arena, view->name, shape_size(view));
     shape->usual = usual ? joined(arena, usual, usual_size) : NULL;
-    for (const char *end = at + size; r == 0 && next_line(&at, end, &line, &n);)
+    for (const char *end = at + size; r == 0 && view_header_line(&at, end, &line, &n);)
         r = read_column(shape, arena, &declaration, line, n);
     if (buffer_text(&declaration))
         shape->declaration = arena_strndup(arena, declaration.data, declaration.size);

@@ -364,6 +364,26 @@ const char *view_header(const struct embedded_view *view, const char *word, size
     return NULL;
 }
 
+bool view_header_line(const char **at, const char *end, const char **ret, size_t *ret_size)
+{
+    while (*at < end) {
+        const char *line = *at, *newline = memchr(line, '\n', (size_t)(end - line));
+        size_t      size = (size_t)((newline ? newline : end) - line);
+
+        *at = line + size + (newline != NULL);
+        while (size && strchr("- ", *line))
+            line++, size--;
+        while (size && line[size - 1] == ' ')
+            size--;
+        if (size) {
+            *ret = line;
+            *ret_size = size;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Columns ----------------------------------------------------------------------- */
 
 /* As numbers: pointers to their names would be most of the list. */

@@ -105,4 +105,7 @@ const char *view_select(const struct embedded_view *view, size_t *ret_size);
  * into the SQL and size, continuation lines and their dashes included. NULL where there is none. */
 const char *view_header(const struct embedded_view *view, const char *word, size_t *ret_size);
 
+/* The next line of such a text, from *at on, without its dashes and the spaces around it; empty ones are passed over. */
+bool view_header_line(const char **at, const char *end, const char **ret, size_t *ret_size);
+
 #endif
