@@ -122,10 +122,10 @@ enum host_process_part {
 
 struct host_process_details {
     char *program, *command, *folder; /* malloc()ed; NULL: none, or denied */
-    char *
-        user; /* malloc()ed: DOMAIN\\name, or the SID of one without a name; NULL on macOS: see the uid */
-    int64_t uid,
-        gid; /* on Windows the last numbers of the user's SID and primary group; -1: not known */
+    /* malloc()ed: DOMAIN\\name, or the SID of one without a name; NULL on macOS, which has the uid. */
+    char *user;
+    /* On Windows the last numbers of the user's SID and primary group; -1: not known. */
+    int64_t uid, gid;
 };
 
 /* Some parts of one; others are NULL and -1. -ESRCH where it has ended, -EACCES where a part is denied: the

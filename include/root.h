@@ -146,8 +146,7 @@ struct root_map {
     size_t   room;   /* bytes of memory that `data` has */
     int      fd;     /* of root_map_parts() */
     uint8_t *loaded; /* a bit a block; NULL: all of it */
-    bool
-        cut; /* of root_map_cut() and root_map_parts(): more of a compressed file is missing, or damaged */
+    bool     cut;    /* more of a compressed file is missing or damaged: root_map_cut(), _parts() */
 };
 int root_map(const struct root *root, const char *path, uint64_t cap, struct root_map *ret);
 /* As root_map(), but of a compressed file that is damaged, or has more after its end, what is before that. */

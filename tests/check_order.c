@@ -399,23 +399,13 @@ END_TEST
 /* Events of Sysmon on files, keys and connections, and the write of a file that sudo was asked for. */
 START_TEST(events_of_files_keys_and_connections_are_the_same_in_order)
 {
-    static const char *const pairs[][9] = {
-        {"Image", "C:\\a.exe", "TargetFilename", "C:\\a.txt", NULL},
-        {"Image", "C:\\a.exe", "TargetObject", "HKLM\\System\\A\\Start", "EventType", "SetValue",
-         "Details", "2", NULL},
-        {"Image", "C:\\a.exe", "DestinationIp", "192.0.2.7", "DestinationPort", "443", NULL}};
-    static const uint16_t      ids[] = {11, 13, 3};
     static struct staged_event events[900];
     sqlite3                   *db = harness_open();
     const char                *dir = harness_scratch();
     char                       path[300];
 
     for (int i = 0; i < 900; i++)
-        events[i] = (struct staged_event){.channel = "Microsoft-Windows-Sysmon/Operational",
-                                          .provider = "Microsoft-Windows-Sysmon",
-                                          .id = ids[i % 3],
-                                          .time = clocks[_i](i, 900),
-                                          .pairs = pairs[i % 3]};
+        events[i] = make_sysmon_event((size_t)i, clocks[_i](i, 900));
     harness_write_text(dir, "root/etc/hostname", "web\n");
     harness_write_text(dir, "root/var/log/auth.log",
                        "Sep 21 15:00:00 web sudo:    alice : TTY=pts/0 ; PWD=/ ; USER=root ; "

@@ -746,6 +746,22 @@ uint8_t *make_evtx_bytes(const struct staged_event *events, size_t n, size_t *re
     return log;
 }
 
+struct staged_event make_sysmon_event(size_t i, double time)
+{
+    static const char *const pairs[][9] = {
+        {"Image", "C:\\a.exe", "TargetFilename", "C:\\a.txt", NULL},
+        {"Image", "C:\\a.exe", "TargetObject", "HKLM\\System\\A\\Start", "EventType", "SetValue",
+         "Details", "2", NULL},
+        {"Image", "C:\\a.exe", "DestinationIp", "192.0.2.7", "DestinationPort", "443", NULL}};
+    static const uint16_t ids[] = {11, 13, 3};
+
+    return (struct staged_event){.channel = "Microsoft-Windows-Sysmon/Operational",
+                                 .provider = "Microsoft-Windows-Sysmon",
+                                 .id = ids[i % 3],
+                                 .time = time,
+                                 .pairs = pairs[i % 3]};
+}
+
 void make_evtx(const char *path, const struct staged_event *events, size_t n)
 {
     size_t   size;

@@ -37,6 +37,9 @@ struct staged_event {
     enum staged_form form;
 };
 
+/* The i-th event of a log of Sysmon: a file is created, a key set, a connection opened, again and again. */
+struct staged_event make_sysmon_event(size_t i, double time);
+
 /* The bytes of a log that holds the events in their order; malloc()ed. Aborts where memory ends or
  * an event is larger than a chunk. */
 uint8_t *make_evtx_bytes(const struct staged_event *events, size_t n, size_t *ret_size);

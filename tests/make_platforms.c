@@ -154,24 +154,13 @@ static void write_policies(const char *dir)
     write_rights(dir, CONFIG "RegBack/SECURITY", "S-1-5-21-1-2-4");
 }
 
-/* A file, a key and a connection, as Sysmon has them. */
 static void write_sysmon(const char *dir)
 {
-    static const char *const pairs[][9] = {
-        {"Image", "C:\\a.exe", "TargetFilename", "C:\\a.txt", NULL},
-        {"Image", "C:\\a.exe", "TargetObject", "HKLM\\System\\A\\Start", "EventType", "SetValue",
-         "Details", "2", NULL},
-        {"Image", "C:\\a.exe", "DestinationIp", "192.0.2.7", "DestinationPort", "443", NULL}};
-    static const uint16_t ids[] = {11, 13, 3};
-    struct staged_event   events[3];
+    struct staged_event events[3];
+    size_t              size;
 
     for (size_t i = 0; i < 3; i++)
-        events[i] = (struct staged_event){.channel = "Microsoft-Windows-Sysmon/Operational",
-                                          .provider = "Microsoft-Windows-Sysmon",
-                                          .id = ids[i],
-                                          .time = 1700000000 + (double)i,
-                                          .pairs = pairs[i]};
-    size_t   size;
+        events[i] = make_sysmon_event(i, 1700000000 + (double)i);
     uint8_t *log = make_evtx_bytes(events, 3, &size);
     harness_write(dir, "Windows/System32/winevt/Logs/Sysmon.evtx", log, size);
     free(log);
