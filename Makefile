@@ -164,12 +164,15 @@ $(BUILD)/sql/lists/exec_patterns.sql:
 	@mkdir -p $(@D)
 	$(call DETECTIONS,-v want=patterns) > $@.new && mv $@.new $@
 
-# The views, as C strings: one { path, text } a file of sql/; compressed where PACK_VIEWS is set.
-PACK = tr '\001' '\000' < $(1)_text | xz -9e --check=none -c | od -An -v -tu1 | sed 's/  *\([0-9]*\)/\1,/g' > $(1).inc
-$(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/)
+# The views, as C strings: one { path, text } a file of sql/. Where PACK_VIEWS is set they are compressed, together
+# with what columns hold, which has the same words.
+PACKED = $(BUILD)/embedded_columns_text $(BUILD)/embedded_views_text
+PACK   = cat $(PACKED) | tr '\001' '\000' | xz --lzma2=preset=9e,lc=4,pb=0 --check=none -c | od -An -v -tu1 | \
+         sed 's/  *\([0-9]*\)/\1,/g' > $(BUILD)/embedded_views.inc
+$(BUILD)/embedded_views.c: ext/embed.awk $(SQL) $(wildcard sql/*/) $(if $(PACK_VIEWS),$(BUILD)/embedded_columns.c)
 	@mkdir -p $(@D)
-	LC_ALL=C awk $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_views_text )-f ext/embed.awk $(SQL) > $@.new
-	$(if $(PACK_VIEWS),$(call PACK,$(BUILD)/embedded_views))
+	LC_ALL=C awk $(if $(PACK_VIEWS),-v before=$$(wc -c < $(firstword $(PACKED))) -v text=$(lastword $(PACKED)) )-f ext/embed.awk $(SQL) > $@.new
+	$(if $(PACK_VIEWS),$(PACK))
 	mv $@.new $@
 
 # The lists as a database, see ext/list_image.h; none where texts are compressed.
@@ -196,7 +199,6 @@ $(BUILD)/embedded_columns.c: ext/columns.awk sql/columns.txt $(SQL)
 	@mkdir -p $(@D)
 	awk -f ext/columns.awk sql/columns.txt $(SQL) | LC_ALL=C sort | \
 	    LC_ALL=C awk -v c=1 $(if $(PACK_VIEWS),-v text=$(BUILD)/embedded_columns_text )-f ext/columns.awk > $@.new
-	$(if $(PACK_VIEWS),$(call PACK,$(BUILD)/embedded_columns))
 	mv $@.new $@
 
 $(BUILD)/embedded_%.o: $(BUILD)/embedded_%.c

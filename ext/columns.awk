@@ -4,8 +4,8 @@
 #   -- columns: name  sentence
 #   --          name  sentence
 #
-# All texts are in one, to which the table has offsets. With -v text=FILE it goes there, each with a byte 1 after it, as
-# ext/embed.awk does.
+# All texts are in one, to which the table has offsets. With -v text=FILE it goes there, each with a byte 1 after it:
+# ext/embed.awk has it before its own.
 BEGIN {
     FS = "\t"
     if (c)
@@ -72,12 +72,11 @@ END {
         exit
     print "};\nconst size_t n_embedded_columns = sizeof embedded_columns / sizeof *embedded_columns;"
     if (text != "") {
-        printf "static char docs[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_columns.inc\"\n};\n", size
-        print "const struct embedded_pack embedded_column_pack = {packed, sizeof packed, docs, sizeof docs};"
+        print "extern char embedded_text[];\nconst char *const embedded_column_text = embedded_text;"
     } else {
         print "static const char docs[] ="
         for (i = 1; i <= n_lines; i++)
             print lines[i] (i == n_lines ? ";" : "")
-        print "const struct embedded_pack embedded_column_pack = {NULL, 0, (char *)(uintptr_t)docs, 0};"
+        print "const char *const embedded_column_text = docs;"
     }
 }

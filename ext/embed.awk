@@ -1,7 +1,7 @@
 # embed.awk -- the files of sql/ as a C table: LC_ALL=C awk -f ext/embed.awk sql/*/*.sql > embedded_views.c
 #
-# With -v text=FILE the texts go there, each with a byte 1 after it, and the table has their offsets in embedded_text:
-# views_unpack() expands them.
+# With -v text=FILE the texts go there, each with a byte 1 after it, and the table has their offsets in embedded_text,
+# after the `before` bytes of what the columns hold (ext/columns.awk): views_unpack() expands both.
 #
 # A file makes the one view or table that it is named after; else it is reported, and the exit status is 1.
 function end_file() {
@@ -22,7 +22,7 @@ function begin_file() {
     if (text != "") {
         if (size++)
             printf "\001" > text
-        printf "     embedded_text + %d\n", size - 1
+        printf "     embedded_text + %d\n", before + size - 1
     }
 }
 BEGIN {
@@ -57,7 +57,7 @@ END {
     print "    {0},\n};"
     if (text != "")
         printf "char embedded_text[%d];\nstatic const unsigned char packed[] = {\n#include \"embedded_views.inc\"\n};\n" \
-               "const struct embedded_pack embedded_pack = {packed, sizeof packed, embedded_text, sizeof embedded_text};\n", size
+               "const struct embedded_pack embedded_pack = {packed, sizeof packed, embedded_text, sizeof embedded_text};\n", before + size
     else
         print "const struct embedded_pack embedded_pack = {0};"
 }

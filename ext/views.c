@@ -45,19 +45,15 @@ int view_run(sqlite3 *db, const struct embedded_view *view, char **ret_error)
 
 static bool unpacked;
 
-static bool expand(const struct embedded_pack *pack)
-{
-    uint64_t memory = UINT64_MAX;
-    size_t   in = 0, out = 0;
-
-    return !pack->size ||
-           lzma_stream_buffer_decode(&memory, 0, NULL, pack->packed, &in, pack->n_packed,
-                                     (uint8_t *)pack->text, &out, pack->size) == LZMA_OK;
-}
-
 static void unpack(void)
 {
-    unpacked = expand(&embedded_pack) && expand(&embedded_column_pack);
+    const struct embedded_pack *pack = &embedded_pack;
+    uint64_t                    memory = UINT64_MAX;
+    size_t                      in = 0, out = 0;
+
+    unpacked = !pack->size ||
+               lzma_stream_buffer_decode(&memory, 0, NULL, pack->packed, &in, pack->n_packed,
+                                         (uint8_t *)pack->text, &out, pack->size) == LZMA_OK;
 }
 
 bool views_unpack(void)
@@ -427,7 +423,7 @@ const struct declared_column *view_columns(const char *view, size_t *ret_n)
 
 static const char *column_doc(const char *view, const char *column)
 {
-    const char *text = embedded_column_pack.text;
+    const char *text = embedded_column_text;
     size_t      low = 0, high = n_embedded_columns;
 
     while (low < high) {

@@ -29,19 +29,20 @@ struct embedded_pack {
     char                *text;
     size_t               size;
 };
-extern const struct embedded_pack embedded_pack, embedded_column_pack;
+extern const struct embedded_pack embedded_pack;
 
 /* Expand them, once, before a view's text is read. False where that fails. */
 bool views_unpack(void);
 
 /* The sentence on a column: of one view, or of every view that has such a column where `view` is
- * "". From sql/columns.txt and the headers of views, sorted by column and view; offsets in the text of
- * embedded_column_pack. */
+ * "". From sql/columns.txt and the headers of views, sorted by column and view; offsets in
+ * embedded_column_text. */
 struct embedded_column {
     uint32_t column, view, doc;
 };
 extern const struct embedded_column embedded_columns[];
 extern const size_t                 n_embedded_columns;
+extern const char *const            embedded_column_text;
 
 /* The sentence on a view's column; NULL where there is none. */
 const char *view_column_doc(const char *view, const char *column);
