@@ -141,6 +141,7 @@ START_TEST(shows_each_type_of_data_as_osquery_does)
     make_hive_value(key, "big endian", 5, "\x00\x00\x01\x02", 4);
     make_hive_value(key, "link", 6, "a\0b\0", 4);
     make_hive_strings(key, "multi", "one|two|three");
+    make_hive_strings(key, "pairs", "a||b|c|d|");
     make_hive_qword(key, "qword", 1ull << 63);
     make_hive_value(key, "short dword", 4, "\x07", 1);
     make_hive_value(key, "own type", 0x10ff, "\x07", 1);
@@ -157,6 +158,7 @@ START_TEST(shows_each_type_of_data_as_osquery_does)
         {"big endian", "258"},
         {"link", "ab"},
         {"multi", "one,two,three"},
+        {"pairs", "a,,b,c,d"},
         {"qword", "9223372036854775808"},
         {"short dword", "07"},
         {"own type", "07"},

@@ -108,6 +108,8 @@ static void put_string(void *arg, const uint8_t *string, size_t units)
 {
     struct strings *strings = arg;
 
+    if (units == 0)
+        return;
     buffer_puts(strings->json, *strings->more ? ",\"" : "\"");
     buffer_puts(strings->json, strings->prefix);
     buffer_utf16_json(strings->json, string, units);

@@ -226,7 +226,8 @@ const char *hive_type_name(uint32_t type);
 void hive_put_data(struct buffer *text, uint32_t type, const uint8_t *data, uint32_t size,
                    char separator);
 
-/* Call `each` with every string of a REG_MULTI_SZ (or the one of a REG_SZ), UTF-16LE. */
+/* Call `each` with every string of a REG_MULTI_SZ (or the one of a REG_SZ), UTF-16LE; empty ones
+ * that another follows too, which PendingFileRenameOperations has for a file to be deleted. */
 void hive_each_string(const uint8_t *data, uint32_t                                       size,
                       void (*each)(void *arg, const uint8_t *string, size_t units), void *arg);
 

@@ -173,10 +173,11 @@ void hive_each_string(const uint8_t *data, uint32_t                             
 {
     size_t units = size / 2;
 
+    while (units > 0 && data[2 * units - 1] == 0 && data[2 * units - 2] == 0)
+        units--;
     for (size_t i = 0, run; i < units; i += run + 1) {
         run = until_nul(data + 2 * i, units - i);
-        if (run)
-            each(arg, data + 2 * i, run);
+        each(arg, data + 2 * i, run);
     }
 }
 
