@@ -1,61 +1,12 @@
 #include "store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "formats/text/arena.h"
-#include "program.h"
-
-/* One text for each version: upgrades a file of the version before. */
-static const char *const migrations[STORE_VERSION] = {
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-    "INSERT INTO meta VALUES('instance', lower(hex(randomblob(16))));"
-    "CREATE TABLE queries(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sql TEXT, boot TEXT,"
-    " epoch INTEGER NOT NULL DEFAULT 0, counter INTEGER NOT NULL DEFAULT -1,"
-    " interval INTEGER NOT NULL DEFAULT 0, splayed INTEGER NOT NULL DEFAULT 0,"
-    " last_run REAL NOT NULL DEFAULT 0, last_uptime REAL NOT NULL DEFAULT 0,"
-    " last_attempt REAL NOT NULL DEFAULT 0, denied_until REAL NOT NULL DEFAULT 0,"
-    " runs INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,"
-    " added INTEGER NOT NULL DEFAULT 0, removed INTEGER NOT NULL DEFAULT 0,"
-    " dropped INTEGER NOT NULL DEFAULT 0, wall REAL, cpu REAL, memory INTEGER, error TEXT);"
-    "CREATE TABLE results(query INTEGER NOT NULL, row TEXT NOT NULL, n INTEGER NOT NULL,"
-    " PRIMARY KEY(query, row)) WITHOUT ROWID;"
-    "CREATE TABLE lines(id INTEGER PRIMARY KEY AUTOINCREMENT, query INTEGER NOT NULL,"
-    " line TEXT NOT NULL);"
-    "CREATE INDEX lines_query ON lines(query);"
-    "CREATE TABLE places(sink TEXT PRIMARY KEY, inode INTEGER, size INTEGER) WITHOUT ROWID;",
-
-    "CREATE VIEW svcql_schedule AS SELECT q.name, q.interval, q.epoch, q.counter,"
-    " nullif(q.last_run, 0) AS last_run, nullif(q.last_attempt, 0) AS last_attempt,"
-    " nullif(q.denied_until, 0) AS denied_until, q.runs, q.failures, q.added, q.removed,"
-    " coalesce(w.n, 0) AS waiting, q.dropped, q.wall, q.cpu, q.memory, q.error, q.sql AS query"
-    " FROM queries AS q LEFT JOIN (SELECT query, count(*) AS n FROM lines GROUP BY query) AS w"
-    " ON w.query = q.id;",
-
-    "ALTER TABLE queries ADD COLUMN tried TEXT;"
-    "ALTER TABLE queries ADD COLUMN denials INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE queries ADD COLUMN denied_why TEXT;"
-    "ALTER TABLE queries ADD COLUMN last_error TEXT;"
-    "ALTER TABLE queries ADD COLUMN last_error_time REAL NOT NULL DEFAULT 0;"
-    "ALTER TABLE lines ADD COLUMN stream INTEGER NOT NULL DEFAULT 0;"
-    "INSERT INTO meta VALUES('written', 0);"
-    "DROP VIEW svcql_schedule;"
-    "CREATE VIEW svcql_schedule AS SELECT q.name, q.interval, q.epoch, q.counter,"
-    " nullif(q.last_run, 0) AS last_run, nullif(q.last_attempt, 0) AS last_attempt,"
-    " nullif(max(q.last_attempt + q.splayed * (q.last_attempt > 0), q.denied_until), 0) AS "
-    "next_run,"
-    " nullif(q.denied_until, 0) AS denied_until, q.denied_why, q.denials, q.runs, q.failures,"
-    " q.added, q.removed, coalesce(w.n, 0) AS waiting, q.dropped, q.wall, q.cpu, q.memory,"
-    " q.error, q.last_error, nullif(q.last_error_time, 0) AS last_error_time, q.sql AS query"
-    " FROM queries AS q LEFT JOIN (SELECT query, count(*) AS n FROM lines GROUP BY query) AS w"
-    " ON w.query = q.id;",
-};
+#include "store_file.h"
 
 enum statement {
     BEGIN,
@@ -154,19 +105,14 @@ static const char *const statements[N_STATEMENTS] = {
 };
 
 struct store {
-    sqlite3      *db;   /* NULL: a new one could not be opened */
-    char         *path; /* NULL: in memory */
-    sqlite3_stmt *statements[N_STATEMENTS];
-    int           lock;
-    bool          was_locked; /* the file has been a state before */
-    bool          corrupt;
-    char          instance[33];
-    char          error[256];
+    struct store_file file;
+    sqlite3_stmt     *statements[N_STATEMENTS];
+    char              instance[33];
 };
 
 const char *store_error(const struct store *store)
 {
-    return store->error;
+    return store->file.error;
 }
 
 const char *store_instance(const struct store *store)
@@ -176,12 +122,7 @@ const char *store_instance(const struct store *store)
 
 static int failed(struct store *store)
 {
-    int rc = store->db ? sqlite3_errcode(store->db) : SQLITE_CANTOPEN;
-
-    if (store->db)
-        snprintf(store->error, sizeof store->error, "state: %s", sqlite3_errmsg(store->db));
-    store->corrupt |= rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB;
-    return rc == SQLITE_NOMEM ? -ENOMEM : rc == SQLITE_FULL ? -ENOSPC : -EIO;
+    return store_file_failed(&store->file);
 }
 
 /* Steps: a statement is bound by number, stepped, reset ------------------------------------ */
@@ -213,60 +154,13 @@ static int run(struct store *store, enum statement i, int64_t a, int64_t b, int6
 
 /* Opening ------------------------------------------------------------------------------------ */
 
-/* A POSIX lock, which no child process inherits: a run that outlives a killed program holds none.
- */
-static int lock_file(const char *path, bool *ret_before)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    char        *name = sqlite3_mprintf("%s.lock", path);
-
-    *ret_before = name && access(name, F_OK) == 0;
-    int fd = name ? open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-
-    if (!name)
-        errno = ENOMEM;
-    sqlite3_free(name);
-    if (fd < 0 || fcntl(fd, F_SETLK, &lock) == 0)
-        return fd < 0 ? -errno : fd;
-    close(fd);
-    return -EBUSY;
-}
-
-static int migrate(struct store *store)
-{
-    sqlite3_stmt *stmt = NULL;
-    int           version = -1;
-
-    if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW)
-        version = sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
-    if (version < 0)
-        return failed(store);
-    if (version > STORE_VERSION) {
-        snprintf(store->error, sizeof store->error,
-                 "state: made by a newer version (layout %d, this one reads %d)", version,
-                 STORE_VERSION);
-        return -EPROTO;
-    }
-    for (; version < STORE_VERSION; version++) {
-        char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
-                                    migrations[version], version + 1);
-        int   rc = sql ? sqlite3_exec(store->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-        sqlite3_free(sql);
-        if (rc != SQLITE_OK)
-            return failed(store);
-    }
-    return 0;
-}
-
 static int read_instance(struct store *store)
 {
     sqlite3_stmt *stmt = NULL;
     int           r = 0;
 
-    if (sqlite3_prepare_v2(store->db, "SELECT value FROM meta WHERE key = 'instance'", -1, &stmt,
-                           NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(store->file.db, "SELECT value FROM meta WHERE key = 'instance'", -1,
+                           &stmt, NULL) == SQLITE_OK &&
         sqlite3_step(stmt) == SQLITE_ROW)
         snprintf(store->instance, sizeof store->instance, "%s", sqlite3_column_text(stmt, 0));
     else
@@ -275,64 +169,21 @@ static int read_instance(struct store *store)
     return r;
 }
 
-/* FULL: delivered lines must be recorded as delivered even after a loss of power. */
-static int prepare(struct store *store)
+static int open_database(struct store *store)
 {
-    static const char setup[] =
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 1048576;"
-        "PRAGMA cache_size = -1024; PRAGMA trusted_schema = 0;";
     static const char fresh[] = "CREATE TEMP TABLE fresh(id INTEGER PRIMARY KEY, "
                                 "row TEXT NOT NULL UNIQUE, n INTEGER NOT NULL)";
+    int               r = store_file_open(&store->file);
 
-    sqlite3_busy_timeout(store->db, 5000);
-    if (sqlite3_exec(store->db, setup, NULL, NULL, NULL) != SQLITE_OK)
-        return failed(store);
-    int r = migrate(store);
     if (r < 0)
         return r;
-    if (sqlite3_exec(store->db, fresh, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(store->file.db, fresh, NULL, NULL, NULL) != SQLITE_OK)
         return failed(store);
     for (size_t i = 0; i < N_STATEMENTS; i++)
-        if (sqlite3_prepare_v3(store->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
+        if (sqlite3_prepare_v3(store->file.db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &store->statements[i], NULL) != SQLITE_OK)
             return failed(store);
     return read_instance(store);
-}
-
-/* Check for damage first: SQLite itself finds it only when it reads the damaged page. */
-static int check_pages(struct store *store)
-{
-    sqlite3_stmt *stmt = NULL;
-    int           r = 0;
-
-    int rc = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_step(stmt);
-    if (rc != SQLITE_ROW) {
-        r = failed(store);
-    } else if (strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") != 0) {
-        snprintf(store->error, sizeof store->error, "state: %.200s", sqlite3_column_text(stmt, 0));
-        store->corrupt = true;
-        r = -EIO;
-    }
-    sqlite3_finalize(stmt);
-    return r;
-}
-
-/* Only the owner may read the results. */
-static int open_database_file(struct store *store)
-{
-    mode_t mask = umask(0077);
-    int    rc = sqlite3_open_v2(store->path ? store->path : ":memory:", &store->db,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-
-    umask(mask);
-    int r = rc == SQLITE_OK ? 0 : failed(store);
-    if (r == 0 && !spare_files(store->db))
-        r = failed(store);
-    if (r == 0 && store->path)
-        r = check_pages(store);
-    return r == 0 ? prepare(store) : r;
 }
 
 static void close_database(struct store *store)
@@ -341,84 +192,14 @@ static void close_database(struct store *store)
         sqlite3_finalize(store->statements[i]);
         store->statements[i] = NULL;
     }
-    sqlite3_close(store->db);
-    store->db = NULL;
+    store_file_close(&store->file);
 }
 
-/* Whether a file that is not a database, or a damaged one, may be put aside: it was a state before,
- * or has a database's name. Any other file was named by mistake and is not touched. */
-static bool may_put_aside(const struct store *store)
+static void store_free(struct store *store, bool failed_to_open)
 {
-    size_t size = store->path ? strlen(store->path) : 0;
-
-    return store->path && store->corrupt &&
-           (store->was_locked || (size > 3 && strcmp(store->path + size - 3, ".db") == 0));
-}
-
-/* Rename the file and its log; *ret_notice gets the fault and the new path. */
-static int put_aside(struct store *store, char **ret_notice)
-{
-    static const char *const suffixes[] = {"-wal", "-shm", ""};
-    char                     stamp[32] = "";
-    time_t                   now = time(NULL);
-    struct tm                tm;
-    int                      r = 0;
-
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-    for (size_t i = 0; r == 0 && i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char *from = sqlite3_mprintf("%s%s", store->path, suffixes[i]);
-        char *to = sqlite3_mprintf("%s.corrupt-%s%s", store->path, stamp, suffixes[i]);
-        if (!from || !to)
-            r = -ENOMEM;
-        else if (rename(from, to) < 0 && errno != ENOENT)
-            r = -errno;
-        sqlite3_free(from);
-        sqlite3_free(to);
-    }
-    if (r == 0)
-        *ret_notice =
-            sqlite3_mprintf("%s; the damaged state is kept as %s.corrupt-%s and a new one begins",
-                            store->error, store->path, stamp);
-    return r;
-}
-
-/* Open the database; a corrupt one is put aside and a new one opened. */
-static int open_or_begin(struct store *store, char **ret_notice)
-{
-    int r = open_database_file(store);
-
-    if (r >= 0 || !may_put_aside(store))
-        return r;
     close_database(store);
-    int aside = put_aside(store, ret_notice);
-    if (aside < 0)
-        return r;
-    store->corrupt = false;
-    return open_database_file(store);
-}
-
-static int take_lock(struct store *store)
-{
-    if (!store->path)
-        return 0;
-    store->lock = lock_file(store->path, &store->was_locked);
-    if (store->lock >= 0)
-        return 0;
-    snprintf(store->error, sizeof store->error, "%s: %s", store->path,
-             store->lock == -EBUSY ? "another program uses it" : strerror(-store->lock));
-    return store->lock;
-}
-
-/* A lock file that stays means that the file was a state: remove it where the file could not become
- * one. */
-static void forget_lock(const struct store *store)
-{
-    char *name =
-        store->lock >= 0 && !store->was_locked ? sqlite3_mprintf("%s.lock", store->path) : NULL;
-
-    if (name)
-        unlink(name);
-    sqlite3_free(name);
+    store_file_unlock(&store->file, failed_to_open);
+    free(store);
 }
 
 int store_open(const char *path, struct store **ret, char **ret_notice)
@@ -428,16 +209,18 @@ int store_open(const char *path, struct store **ret, char **ret_notice)
     *ret_notice = NULL;
     if (!store)
         return -ENOMEM;
-    store->lock = -1;
-    store->path = path ? strdup(path) : NULL;
-    int r = path && !store->path ? -ENOMEM : take_lock(store);
+    int r = store_file_lock(&store->file, path);
     if (r >= 0)
-        r = open_or_begin(store, ret_notice);
+        r = open_database(store);
+    if (r < 0 && store->file.corrupt) {
+        close_database(store);
+        if (store_file_put_aside(&store->file, ret_notice))
+            r = open_database(store);
+    }
     if (r < 0) {
         sqlite3_free(*ret_notice);
-        *ret_notice = sqlite3_mprintf("%s", store->error);
-        forget_lock(store);
-        store_close(store);
+        *ret_notice = sqlite3_mprintf("%s", store->file.error);
+        store_free(store, true);
         return r;
     }
     *ret = store;
@@ -454,15 +237,14 @@ int store_repair(struct store *store, char **ret_notice)
     *ret_notice = NULL;
     store_rollback(store);
     int r = store_try(store);
-    if (store->db && !store->corrupt)
+    if (store->file.db && !store->file.corrupt)
         return r;
-    if (store->db) {
+    if (store->file.db) {
         close_database(store);
-        if (!may_put_aside(store) || put_aside(store, ret_notice) < 0)
+        if (!store_file_put_aside(&store->file, ret_notice))
             return -EIO;
-        store->corrupt = false;
     }
-    r = open_database_file(store);
+    r = open_database(store);
     if (r < 0)
         close_database(store);
     return r;
@@ -470,13 +252,8 @@ int store_repair(struct store *store, char **ret_notice)
 
 void store_close(struct store *store)
 {
-    if (!store)
-        return;
-    close_database(store);
-    if (store->lock >= 0)
-        close(store->lock);
-    free(store->path);
-    free(store);
+    if (store)
+        store_free(store, false);
 }
 
 /* One query ------------------------------------------------------------------------------------ */
@@ -558,7 +335,7 @@ static int unwanted(struct store *store, const char *const *names, size_t n, str
     sqlite3_stmt *stmt = NULL;
     size_t        room = 0;
 
-    if (sqlite3_prepare_v2(store->db,
+    if (sqlite3_prepare_v2(store->file.db,
                            "SELECT id, name FROM queries WHERE id NOT IN (SELECT query FROM lines)",
                            -1, &stmt, NULL) != SQLITE_OK)
         return failed(store);
@@ -578,7 +355,7 @@ static int unwanted(struct store *store, const char *const *names, size_t n, str
 static int forget(struct store *store, int64_t id)
 {
     char *sql = sqlite3_mprintf("DELETE FROM queries WHERE id = %lld", (long long)id);
-    int   rc = sql ? sqlite3_exec(store->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+    int   rc = sql ? sqlite3_exec(store->file.db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
 
     sqlite3_free(sql);
     return rc == SQLITE_OK ? run(store, DELETE_RESULTS, id, 0, 0) : failed(store);
@@ -633,7 +410,7 @@ int store_commit(struct store *store)
 
 void store_rollback(struct store *store)
 {
-    if (store->db && !sqlite3_get_autocommit(store->db)) {
+    if (store->file.db && !sqlite3_get_autocommit(store->file.db)) {
         sqlite3_step(store->statements[ROLLBACK]);
         sqlite3_reset(store->statements[ROLLBACK]);
     }
@@ -805,7 +582,7 @@ char *schedule_json(sqlite3 *state)
 
 char *store_schedule_json(struct store *store)
 {
-    return schedule_json(store->db);
+    return schedule_json(store->file.db);
 }
 
 int make_schedule_table(sqlite3 *db, void *json)
