@@ -53,8 +53,8 @@ LINK           = $(CC) $(SVCQL_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
 # What needs processes and sockets as Linux has them: the schedule, osquery's extension and the shell.
 LINUX_PROGRAM := ext/program/linux/% ext/program/osquery/% $(addprefix ext/program/,osquery_command.c runner.c \
-                 run_log.c schedule.c schedule_command.c schedule_host.c schedule_status.c shell.c sink.c sink_file.c \
-                 sink_log.c store.c)
+                 run_log.c schedule.c schedule_command.c schedule_host.c schedule_run.c schedule_status.c shell.c \
+                 sink.c sink_file.c sink_log.c store.c store_file.c)
 
 # The system to build for: linux, windows by mingw-w64, or macos by zig. Its folder of ext/host says how.
 TARGET    ?= linux
