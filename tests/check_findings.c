@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -172,6 +173,75 @@ START_TEST(findings_read_an_audit_log_twice_at_most)
     free(log);
     harness_close(db);
     harness_close(empty);
+}
+END_TEST
+
+/* An hour of logons; in the midst of them services that are installed, programs, keys and files. */
+static void make_busy_events(const char *dir)
+{
+    static const char *const   logon[] = {"TargetUserName", "ann", "LogonType", "5", NULL};
+    static const char *const   installed[] = {"ServiceName", "agent",      "ImagePath", "C:\\a.exe",
+                                              "StartType",   "auto start", NULL};
+    static const char *const   run[] = {"NewProcessName",
+                                        "C:\\Windows\\System32\\sc.exe",
+                                        "CommandLine",
+                                        "sc create agent binpath= C:\\a.exe",
+                                        "ParentProcessName",
+                                        "C:\\Windows\\System32\\cmd.exe",
+                                        "NewProcessId",
+                                        "0x44",
+                                        "ProcessId",
+                                        "0x40",
+                                        NULL};
+    static struct staged_event events[12000];
+    char                       path[300];
+
+    for (size_t i = 0; i < 12000; i++) {
+        events[i] = (struct staged_event){.channel = "Security",
+                                          .provider = "Microsoft-Windows-Security-Auditing",
+                                          .id = 4624,
+                                          .time = 1790000000 + 0.3 * (double)i,
+                                          .pairs = logon};
+        if (i < 6000 || i > 6020)
+            continue;
+        if (i % 3 == 0)
+            events[i] = make_sysmon_event(i, events[i].time);
+        else if (i % 3 == 1)
+            events[i].id = 4688, events[i].pairs = run;
+        else
+            events[i].id = 7045, events[i].pairs = installed,
+            events[i].provider = "Service Control Manager";
+    }
+    snprintf(path, sizeof path, "%s/Security.evtx", dir);
+    make_evtx(path, events, 12000);
+}
+
+START_TEST(findings_read_an_event_log_twice_at_most)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char        path[300];
+    struct stat log;
+
+    make_busy_events(dir);
+    snprintf(path, sizeof path, "%s/Security.evtx", dir);
+    ck_assert_int_eq(stat(path, &log), 0);
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
+    long long before = bytes_read();
+    if (before < 0)
+        SKIP("needs /proc/self/io");
+    ck_assert_str_ne(harness_query(db, "SELECT * FROM findings"), "");
+    long long whole = bytes_read() - before;
+    ck_assert_msg(whole <= 2 * (long long)log.st_size, "findings: %lld of %lld bytes", whole,
+                  (long long)log.st_size);
+    before = bytes_read();
+    ck_assert_str_ne(harness_query(db, "SELECT * FROM incidents"), "");
+    whole = bytes_read() - before;
+    /* The logons are read once more, which may be of an attacker. */
+    ck_assert_msg(whole <= 4 * (long long)log.st_size, "incidents: %lld of %lld bytes", whole,
+                  (long long)log.st_size);
+    harness_close(db);
 }
 END_TEST
 
@@ -854,6 +924,7 @@ Suite *make_findings_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, findings_read_each_log_a_fixed_number_of_times);
     tcase_add_test(tcase, findings_read_an_audit_log_twice_at_most);
+    tcase_add_test(tcase, findings_read_an_event_log_twice_at_most);
     tcase_add_test(tcase, events_of_services_read_logs_that_can_have_the_action);
     tcase_add_test(tcase, gaps_read_an_audit_log_once_and_spans_its_ends);
     tcase_add_test(tcase, what_is_found_of_a_log_is_the_same_however_it_is_read);

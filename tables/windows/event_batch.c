@@ -19,6 +19,7 @@ void event_batch_free(struct event_batch *batch)
 {
     if (!batch)
         return;
+    free(batch->places);
     free(batch->entries);
     free(batch->events);
     free(batch->pairs);
@@ -178,20 +179,40 @@ static void settle(struct event_batch *batch)
     }
 }
 
+/* The next record that is to be decoded: 1, or 0 at the end. `at` begins with 0. */
+static int next_record(struct event_batch *batch, struct event_decoder *decoder, size_t *at,
+                       struct evtx_record *ret)
+{
+    if (!batch->n_places)
+        return evtx_next(decoder->reader, ret);
+    while (*at < batch->n_places) {
+        const struct event_place *place = &batch->places[(*at)++];
+        if (evtx_record_parse(batch->chunk, EVTX_CHUNK_SIZE, place->at, ret) == 0) {
+            ret->stray = place->stray;
+            ret->carved = place->carved;
+            return 1;
+        }
+        batch->changed++;
+    }
+    return 0;
+}
+
 void event_batch_decode(struct event_batch *batch, struct event_decoder *decoder, unsigned renders)
 {
     struct evtx_record record;
     struct evtx_chunk  header;
+    size_t             at = 0;
 
-    batch->n = batch->n_events = batch->n_pairs = 0;
+    batch->changed = batch->n = batch->n_events = batch->n_pairs = 0;
     batch->xml_work = 0;
     arena_reset(&batch->memory);
     for (size_t i = 0; i < EVENT_RENDERS; i++)
         buffer_reset(&batch->rendered[i]);
-    batch->intact = batch->header.header_intact && batch->size == EVTX_CHUNK_SIZE &&
-                    evtx_chunk_intact(batch->chunk);
+    if (!batch->n_places)
+        batch->intact = batch->header.header_intact && batch->size == EVTX_CHUNK_SIZE &&
+                        evtx_chunk_intact(batch->chunk);
     int r = evtx_load(decoder->reader, batch->chunk, batch->loose, &header);
-    while (r == 0 && evtx_next(decoder->reader, &record) > 0) {
+    while (r == 0 && next_record(batch, decoder, &at, &record) > 0) {
         struct event_entry *entry = ARRAY_REUSE(batch->entries, batch->n, batch->room);
         if (entry) {
             entry->record = record;

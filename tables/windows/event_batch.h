@@ -33,6 +33,11 @@ struct event_entry {
     } texts[EVENT_RENDERS];
 };
 
+/* Where in its chunk a record is, and how it was found; the low bits of its event's number. */
+struct event_place {
+    uint32_t at : 16, id : 14, stray : 1, carved : 1;
+};
+
 struct event_batch {
     /* Filled before it is decoded. */
     uint8_t           chunk[EVTX_CHUNK_SIZE];
@@ -42,10 +47,15 @@ struct event_batch {
     uint64_t          damaged; /* pieces of the file before it that are neither chunks nor empty */
     struct evtx_chunk header;
 
+    /* Where only some of its records are wanted, these, and `intact`; n_places 0: all. */
+    struct event_place *places;
+    size_t              n_places, room_places;
+
     /* Filled by event_batch_decode(). */
     int                 error; /* -ENOMEM: it is not whole */
     bool                intact;
-    size_t              lost; /* bytes that should be records */
+    size_t              lost;    /* bytes that should be records */
+    size_t              changed; /* wanted places where no record is any more */
     struct event_entry *entries;
     size_t              n, room;
 

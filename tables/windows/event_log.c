@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_index.h"
 #include "event_pool.h"
 #include "formats/log/stream.h"
 #include "formats/text/byte_order.h"
@@ -18,12 +19,13 @@
     16 /* that are read before other threads begin, and that a log must have after them */
 
 struct event_log {
-    struct stream     *stream;
-    uint64_t           size;    /* UINT64_MAX: not known before its end */
-    uint64_t           next;    /* offset of the next chunk to be read */
-    uint64_t           damaged; /* pieces before that which are neither chunks nor empty */
-    struct event_range range;
-    unsigned           threads; /* that may begin */
+    struct stream          *stream;
+    uint64_t                size;    /* UINT64_MAX: not known before its end */
+    uint64_t                next;    /* offset of the next chunk to be read */
+    uint64_t                damaged; /* pieces before that which are neither chunks nor empty */
+    struct event_range      range;
+    unsigned                threads; /* that may begin */
+    struct event_selection *selection;
     enum {
         NOT_KNOWN,
         AS_RECORDS,
@@ -95,8 +97,13 @@ int event_log_open(struct stream *stream, const struct event_want *want, struct 
     log->before = -INFINITY;
     log->end = 1;
     int r = event_pool_new(want->filter, &log->pool);
-    if (!r)
+    if (!r && want->selection) {
+        log->selection = want->selection;
+        log->threads = 1;
+        log->stats = *event_index_stats(event_selection_index(log->selection));
+    } else if (!r) {
         r = read_header(log);
+    }
     if (r)
         event_log_close(log);
     else
@@ -296,11 +303,29 @@ static int fill(struct event_log *log, struct event_batch *batch)
     return r;
 }
 
+/* Read the next chunk with selected records: 1, 0 at the end, or a negative errno. */
+static int read_selected(struct event_log *log, struct event_batch *batch)
+{
+    int r;
+
+    while ((r = event_selection_next(log->selection, batch)) > 0) {
+        log->next = batch->at;
+        if ((r = fill(log, batch)) < 0)
+            return r;
+        if (evtx_chunk_parse(batch->chunk, EVTX_CHUNK_SIZE, &batch->header) == 0)
+            return 1;
+        log->stats.skipped += batch->n_places; /* it was overwritten meanwhile */
+    }
+    return r;
+}
+
 /* Read the next chunk that may hold wanted records: 1, 0 at the end, or a negative errno. */
 static int read_chunk(struct event_log *log, struct event_batch *batch)
 {
     bool ranged = is_ranged(&log->range);
 
+    if (log->selection)
+        return read_selected(log, batch);
     while (log->next < log->size) {
         if (ranged && on_grid(log) && outside(log)) {
             log->next += EVTX_CHUNK_SIZE;
@@ -345,6 +370,9 @@ static void begin_batch(struct event_log *log)
     const struct event_batch *batch = log->batch;
 
     log->at = 0;
+    log->stats.skipped += batch->changed;
+    if (log->selection)
+        return;
     log->stats.chunks++;
     log->stats.damaged = batch->damaged;
     log->stats.lost += batch->lost;
@@ -367,7 +395,8 @@ static int next_batch(struct event_log *log)
     log->batch = event_pool_take(log->pool);
     if (!log->batch) {
         log->stats.ended = log->end == 0;
-        log->stats.damaged = log->damaged;
+        if (!log->selection)
+            log->stats.damaged = log->damaged;
         return log->end;
     }
     if (log->batch->error < 0)
@@ -405,6 +434,10 @@ static void compare_numbers(struct event_log *log, const struct event_entry *ent
 /* Count a record; false where it gives no event: it was not decoded, or it is a copy. */
 static bool count_record(struct event_log *log, const struct event_entry *entry)
 {
+    if (log->selection) {
+        log->stats.skipped += entry->error < 0; /* it was overwritten meanwhile */
+        return !entry->error;
+    }
     if (entry->error) {
         *(entry->record.carved ? &log->stats.stale : &log->stats.skipped) += 1;
         return false;

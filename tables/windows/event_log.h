@@ -26,6 +26,7 @@
 #include "event_batch.h"
 
 struct event_log;
+struct event_selection;
 struct stream;
 
 /* What is wanted of a log. */
@@ -41,6 +42,7 @@ struct event_want {
     struct event_range        range;
     const struct evtx_filter *filter;  /* NULL: all events; the caller's */
     unsigned                  threads; /* that may decode a long log; 0 and 1: the caller's alone */
+    struct event_selection   *selection; /* NULL: all; else these, of any range; the caller's */
 };
 
 struct event_log_stats {

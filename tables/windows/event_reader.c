@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_index.h"
 #include "event_log.h"
 #include "formats/evtx/event_forms.h"
 #include "formats/evtx/event_json.h"
@@ -389,9 +390,24 @@ struct event_fields *event_fields(struct event_reader *reader)
     return &reader->fields;
 }
 
+void event_note(const struct event_reader *reader, struct event_index *index)
+{
+    const struct evtx_record *record = &reader->entry->record;
+    int64_t                   id = 0;
+
+    event_int(reader, EVTX_EVENT_ID, &id);
+    event_index_add(index, event_log_offset(reader->log, record) - record->at,
+                    event_log_intact(reader->log), record, id);
+}
+
 bool event_failed(const struct event_reader *reader)
 {
     return reader->failed;
+}
+
+struct event_log_stats event_stats(const struct event_reader *reader)
+{
+    return event_log_stats(reader->log);
 }
 
 /* Totals -------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "formats/evtx/evtx.h"
 #include "formats/text/event_fields.h"
 
+struct event_index;
 struct event_reader;
 struct stream;
 
@@ -46,8 +47,14 @@ const char *event_value(struct event_reader *reader, const char *name);
 /* The data's names and values, good until the next event. Valid as long as the reader. */
 struct event_fields *event_fields(struct event_reader *reader);
 
+/* Note the event in an index of its log. */
+void event_note(const struct event_reader *reader, struct event_index *index);
+
 /* Whether a text was NULL for lack of memory, and not because the event has none. */
 bool event_failed(const struct event_reader *reader);
+
+/* What became of a log so far. */
+struct event_log_stats event_stats(const struct event_reader *reader);
 
 /* What became of the file so far; the sentence for people is appended to `detail`. */
 struct event_totals event_totals(const struct event_reader *reader, struct buffer *detail);

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "event_index.h"
 #include "event_log.h"
 #include "event_reader.h"
 #include "evidence.h"
@@ -53,6 +54,8 @@ struct windows_event {
 
 struct state {
     struct event_reader    *reader;
+    struct event_index     *index;     /* that is made of the log */
+    struct event_selection *selection; /* by which it is read */
     const struct tbl_terms *times, *ids, *records, *channels, *providers, *computers;
     bool                    texts[3]; /* whether computer, channel, provider_name are read */
 };
@@ -240,12 +243,38 @@ static void leave_middle(struct stream *stream, struct event_range *range)
     range->hole_max = ends.last;
 }
 
+/* Whether the statement's index of a log may answer the scan, or one made meanwhile the next: who asks for numbers, of
+ * any time. */
+static bool is_indexed(struct tbl_scan *scan, struct stream *stream)
+{
+    const struct state         *state = tbl_state(scan);
+    const struct windows_event *key = tbl_key(scan);
+
+    return stream_plain(stream) && tbl_source(scan)->artefact == ARTEFACT_EVENT_LOG &&
+           state->ids->n && !state->records->n && !key->filter && key->ends != 1 &&
+           isinf(state->times->min) && isinf(state->times->max);
+}
+
+static int use_index(struct tbl_scan *scan, const struct stat *st)
+{
+    struct state             *state = tbl_state(scan);
+    const struct event_index *index = event_index_find(tbl_svcql(scan), st);
+
+    if (!index) {
+        state->index = event_index_new(st);
+        return state->index ? 0 : -ENOMEM;
+    }
+    state->selection = event_selection_new(index, state->ids);
+    return state->selection ? 0 : -ENOMEM;
+}
+
 static int open_file(struct tbl_scan *scan)
 {
     struct state               *state = tbl_state(scan);
     const struct source        *source = tbl_source(scan);
     const struct windows_event *key = tbl_key(scan);
     struct stream              *stream;
+    struct stat                 st;
     struct event_want           want = {.range = {.min = state->times->min,
                                                   .max = state->times->max,
                                                   .ids = state->records->ints,
@@ -253,9 +282,14 @@ static int open_file(struct tbl_scan *scan)
                                         .filter = key->filter,
                                         .threads = threads_of(scan)};
 
-    int r = root_open_stream(source->root, source->path, NULL, &stream);
+    int r = root_open_stream(source->root, source->path, &st, &stream);
     if (r < 0)
         return r;
+    if (is_indexed(scan, stream) && (r = use_index(scan, &st)) < 0) {
+        stream_close(stream);
+        return r;
+    }
+    want.selection = state->selection;
     if (key->ends == 1 && source->artefact == ARTEFACT_EVENT_LOG)
         leave_middle(stream, &want.range);
     return event_open(stream, source->artefact == ARTEFACT_EVENT_JSON, &want, &state->reader);
@@ -284,7 +318,11 @@ static void close_file(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     event_close(state->reader);
+    event_index_free(state->index);
+    event_selection_free(state->selection);
     state->reader = NULL;
+    state->index = NULL;
+    state->selection = NULL;
 }
 
 /* Rows ---------------------------------------------------------------------------- */
@@ -381,13 +419,29 @@ static void complete(struct tbl_scan *scan, struct windows_event *row)
     row->ends = key->ends;
 }
 
+/* All of the log was read. */
+static void keep_index(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    if (!state->index)
+        return;
+    struct event_log_stats stats = event_stats(state->reader);
+    event_index_keep(tbl_svcql(scan), state->index, &stats);
+    state->index = NULL;
+}
+
 static int next_record(struct tbl_scan *scan, void *row)
 {
     struct state *state = tbl_state(scan);
 
     int r = event_next(state->reader);
+    if (r == 0)
+        keep_index(scan);
     if (r <= 0)
         return r < 0 ? r : SQLITE_DONE;
+    if (state->index)
+        event_note(state->reader, state->index);
     bool is_wanted = wanted(state, row);
     if (event_failed(state->reader))
         return -ENOMEM;

@@ -1,0 +1,203 @@
+#include "event_index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "event_log.h"
+#include "formats/text/array.h"
+
+SQLITE_EXTENSION_INIT3
+
+#define BUCKETS  256
+#define ID_BITS  14 /* of an event's number that are kept: a place too many is no harm */
+#define ID_COUNT (1u << ID_BITS)
+
+struct chunk {
+    uint64_t at;     /* where in the file it begins */
+    uint32_t places; /* index of its first */
+    bool     intact;
+};
+
+struct event_index {
+    struct event_index    *next;
+    struct stat            file;
+    struct event_log_stats stats;
+    struct chunk          *chunks;
+    struct event_place    *places;
+    size_t                 n_chunks, room_chunks, n, room;
+    bool                   failed; /* out of memory, or too much for it */
+};
+
+struct event_selection {
+    const struct event_index *index;
+    size_t                    chunk; /* index of the next */
+    uint8_t                   ids[ID_COUNT / 8];
+};
+
+/* Kept ------------------------------------------------------------------------ */
+
+static const char key;
+
+struct indexes {
+    struct event_index *buckets[BUCKETS];
+    size_t              n; /* events of all */
+};
+
+static void free_all(void *data)
+{
+    struct indexes *indexes = data;
+
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct event_index *index = indexes->buckets[i], *next; index; index = next) {
+            next = index->next;
+            event_index_free(index);
+        }
+    free(indexes);
+}
+
+static size_t bucket_of(const struct stat *file)
+{
+    return (size_t)(file->st_ino ^ file->st_dev) % BUCKETS;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+const struct event_index *event_index_find(const struct svcql *svcql, const struct stat *file)
+{
+    const struct indexes     *indexes = svcql_kept(svcql, &key);
+    const struct event_index *index = indexes ? indexes->buckets[bucket_of(file)] : NULL;
+
+    while (index && !is_same(&index->file, file))
+        index = index->next;
+    return index;
+}
+
+static struct indexes *all(struct svcql *svcql)
+{
+    struct indexes *indexes = svcql_kept(svcql, &key);
+
+    if (indexes || !(indexes = calloc(1, sizeof *indexes)))
+        return indexes;
+    return svcql_keep_statement(svcql, &key, indexes, free_all) == SQLITE_OK ? indexes : NULL;
+}
+
+bool event_index_keep(struct svcql *svcql, struct event_index *index,
+                      const struct event_log_stats *stats)
+{
+    struct indexes *indexes = index->failed ? NULL : all(svcql);
+
+    if (!indexes || index->n > EVENT_INDEX_EVENTS - indexes->n) {
+        event_index_free(index);
+        return false;
+    }
+    struct event_index **bucket = &indexes->buckets[bucket_of(&index->file)];
+    index->stats = *stats;
+    index->next = *bucket;
+    *bucket = index;
+    indexes->n += index->n;
+    return true;
+}
+
+/* Making ---------------------------------------------------------------------- */
+
+struct event_index *event_index_new(const struct stat *file)
+{
+    struct event_index *index = calloc(1, sizeof *index);
+
+    if (index)
+        index->file = *file;
+    return index;
+}
+
+void event_index_free(struct event_index *index)
+{
+    if (!index)
+        return;
+    free(index->chunks);
+    free(index->places);
+    free(index);
+}
+
+/* Whether there is room for an event of a chunk, which is added where it is another than the last. */
+static bool add_chunk(struct event_index *index, uint64_t at, bool intact)
+{
+    if (index->n_chunks && index->chunks[index->n_chunks - 1].at == at)
+        return true;
+    struct chunk *chunk = ARRAY_REUSE(index->chunks, index->n_chunks, index->room_chunks);
+    if (chunk)
+        *chunk = (struct chunk){at, (uint32_t)index->n, intact};
+    return chunk;
+}
+
+void event_index_add(struct event_index *index, uint64_t chunk, bool intact,
+                     const struct evtx_record *record, int64_t id)
+{
+    struct event_place *place = NULL;
+
+    if (!index->failed && index->n < EVENT_INDEX_EVENTS && add_chunk(index, chunk, intact))
+        place = ARRAY_REUSE(index->places, index->n, index->room);
+    index->failed = !place;
+    if (place)
+        *place = (struct event_place){record->at & 0xffff, (unsigned)id % ID_COUNT, record->stray,
+                                      record->carved};
+}
+
+const struct event_log_stats *event_index_stats(const struct event_index *index)
+{
+    return &index->stats;
+}
+
+/* Selecting ------------------------------------------------------------------- */
+
+struct event_selection *event_selection_new(const struct event_index *index,
+                                            const struct tbl_terms   *ids)
+{
+    struct event_selection *selection = calloc(1, sizeof *selection);
+
+    if (!selection)
+        return NULL;
+    selection->index = index;
+    for (size_t i = 0; i < ids->n; i++) {
+        unsigned id = (unsigned)ids->ints[i] % ID_COUNT;
+        selection->ids[id / 8] |= (uint8_t)(1 << id % 8);
+    }
+    return selection;
+}
+
+void event_selection_free(struct event_selection *selection)
+{
+    free(selection);
+}
+
+const struct event_index *event_selection_index(const struct event_selection *selection)
+{
+    return selection->index;
+}
+
+int event_selection_next(struct event_selection *selection, struct event_batch *batch)
+{
+    const struct event_index *index = selection->index;
+
+    batch->n_places = 0;
+    while (selection->chunk < index->n_chunks && !batch->n_places) {
+        const struct chunk *chunk = &index->chunks[selection->chunk++];
+        size_t              end = selection->chunk < index->n_chunks ? chunk[1].places : index->n;
+        batch->at = chunk->at;
+        batch->intact = chunk->intact;
+        for (size_t i = chunk->places; i < end; i++) {
+            const struct event_place *place = &index->places[i];
+            if (!(selection->ids[place->id / 8] & 1 << place->id % 8))
+                continue;
+            struct event_place *chosen =
+                ARRAY_REUSE(batch->places, batch->n_places, batch->room_places);
+            if (!chosen)
+                return -ENOMEM;
+            *chosen = *place;
+        }
+    }
+    return batch->n_places > 0;
+}
