@@ -517,6 +517,26 @@ static void expect_ranges(sqlite3 *db, const char *log)
     }
 }
 
+/* Between two of the 64 places of a log that are read: at each of these the clock has caught up. */
+START_TEST(a_clock_that_was_set_back_for_a_short_part_of_a_log_hides_no_event)
+{
+    sqlite3 *db = harness_open();
+
+    for (int round = 0; round < 4; round++) {
+        int         step_at = 30000 + 250 * round;
+        const char *log = long_log(60000, step_at, -600);
+        for (int before = 560; before > 80; before -= 60) {
+            int from = 1600000000 + step_at - before;
+            harness_expect(
+                db, "40",
+                "SELECT count(*) FROM audit_events('%s') WHERE time >= %d AND time < %d + 20", log,
+                from, from);
+        }
+    }
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_range_of_time_gives_what_a_full_scan_gives)
 {
     sqlite3 *db = harness_open();
@@ -891,6 +911,7 @@ Suite *make_audit_events_suite(void)
         damage_is_counted_and_reported,
         a_log_that_is_absent_is_reported_and_fails_no_query,
         a_range_of_time_gives_what_a_full_scan_gives,
+        a_clock_that_was_set_back_for_a_short_part_of_a_log_hides_no_event,
         a_range_of_time_reads_only_its_stretch,
         an_outline_has_the_ends_and_every_silence,
         a_log_that_cannot_be_outlined_is_read_whole,

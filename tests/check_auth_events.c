@@ -340,9 +340,9 @@ START_TEST(the_end_of_a_command_is_its_beginnings_result)
 }
 END_TEST
 
-/* A log of a line a second, with commands of sudo's and, ten minutes later, their ends; from line `back_at` on two
- * hours earlier. Its stamps have the year, or not. */
-static const char *long_log(int n, bool dated, bool ends, int back_at)
+/* A log of a line a second, with commands of sudo's and, ten minutes later, their ends; from line `back_at` on `back`
+ * seconds earlier. Its stamps have the year, or not. */
+static const char *log_with_step(int n, bool dated, bool ends, int back_at, int back)
 {
     static char path[512];
 
@@ -351,7 +351,7 @@ static const char *long_log(int n, bool dated, bool ends, int back_at)
     ck_assert(file != NULL);
     for (int i = 0; i < n; i++) {
         char      stamp[64];
-        time_t    at = 1600000000 + i - (i >= back_at ? 7200 : 0);
+        time_t    at = 1600000000 + i - (i >= back_at ? back : 0);
         struct tm tm;
         strftime(stamp, sizeof stamp, dated ? "%Y-%m-%dT%H:%M:%S+00:00" : "%b %e %H:%M:%S",
                  gmtime_r(&at, &tm));
@@ -370,6 +370,11 @@ static const char *long_log(int n, bool dated, bool ends, int back_at)
     }
     fclose(file);
     return path;
+}
+
+static const char *long_log(int n, bool dated, bool ends, int back_at)
+{
+    return log_with_step(n, dated, ends, back_at, 7200);
 }
 
 #define SUMS                                                                                       \
@@ -410,6 +415,26 @@ START_TEST(a_range_of_time_gives_what_a_full_scan_gives)
     expect_ranges(long_log(20000, true, true, INT_MAX));
     expect_ranges(long_log(20000, true, true, 10000)); /* set back: all is read */
     expect_ranges(long_log(20000, false, true, INT_MAX));
+}
+END_TEST
+
+/* Between two of the 64 places of a log that are read: at each of these the clock has caught up. */
+START_TEST(a_clock_that_was_set_back_for_a_short_part_of_a_log_hides_no_line)
+{
+    sqlite3 *db = harness_open();
+
+    for (int round = 0; round < 4; round++) {
+        int         back_at = 50000 + 400 * round;
+        const char *log = log_with_step(100000, true, false, back_at, 1000);
+        for (int before = 960; before > 80; before -= 80) {
+            int from = 1600000000 + back_at - before;
+            harness_expect(
+                db, "40",
+                "SELECT count(*) FROM auth_events('%s') WHERE time >= %d AND time < %d + 20", log,
+                from, from);
+        }
+    }
+    harness_close(db);
 }
 END_TEST
 
@@ -713,6 +738,7 @@ Suite *make_auth_events_suite(void)
         the_end_of_a_command_is_its_beginnings_result,
         a_message_repeated_is_one_event_with_its_count,
         a_range_of_time_gives_what_a_full_scan_gives,
+        a_clock_that_was_set_back_for_a_short_part_of_a_log_hides_no_line,
         the_ends_of_a_log_are_those_of_all_lines,
         a_log_of_any_name_is_known_by_its_bytes,
         the_newest_lines_are_read_alone,

@@ -60,7 +60,8 @@ static int seek(struct unified_reader *reader)
 
     if (!ranged || !stream_plain(reader->stream) || reader->form == UNIFIED_ROWS)
         return 0;
-    reader->stretch = log_seek(stream_fd(reader->stream), reader->range.min, stamp_of, &stamper);
+    reader->stretch = log_seek(stream_fd(reader->stream), reader->range.min, reader->range.max,
+                               stamp_of, &stamper);
     if (!reader->stretch.start)
         return 0;
     reader->base = reader->stretch.start;

@@ -9,9 +9,8 @@
  * /var/log/auditbeat where auditd writes no log; where a host keeps none of these,
  * the audit records in its journal. Each file is joined separately: an event that a rotation cut is
  * two rows of one serial number. A range of time is found in a file by reading few places of it
- * (log_seek.h): a file whose clock was set back for less than a 64th of its length counts as
- * ordered. Terms on category, type, serial, pid, ppid, comm and exe are tested on the undecoded
- * records.
+ * (log_seek.h); where a clock was set back near the range, all of it is read. Terms on category, type, serial, pid, ppid,
+ * comm and exe are tested on the undecoded records.
  * Columns that need decoding of several records are lazy.
  */
 #include <string.h>

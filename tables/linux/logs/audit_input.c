@@ -142,7 +142,8 @@ static int begin_stretch(struct audit_input *input)
 
     input->stretch = (struct log_stretch){0};
     if (input->range.min > -INFINITY || input->range.max < INFINITY)
-        input->stretch = log_seek(stream_fd(input->stream), input->range.min, stamp_of, NULL);
+        input->stretch =
+            log_seek(stream_fd(input->stream), input->range.min, input->range.max, stamp_of, NULL);
     if (input->stretch.start)
         r = stream_seek(input->stream, input->stretch.start);
     audit_window_restart(input->window, input->stretch.start);

@@ -8,8 +8,8 @@
  * than the file's modification time, or is that of a nearby line with a full date, and it changes
  * where the calendar goes back; the zone is that of the root's /etc/localtime. A range of time, and the newest or
  * oldest rows, are found by reading few places of a text log whose lines have their years, as rsyslog's have since
- * Debian 12; of another all is read. A log whose clock was set back for less than a 64th of its length counts as
- * ordered. Of a log without years the ends (`ends = 1`) cost one reading, and only two rows.
+ * Debian 12; of another all is read. Where a clock was set back near
+ * the range (log_seek.h), all is read too. Of a log without years the ends (`ends = 1`) cost one reading, and only two rows.
  */
 #include "auth_input.h"
 #include "formats/log/auth_text.h"

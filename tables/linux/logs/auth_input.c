@@ -95,7 +95,7 @@ static struct log_stretch find_stretch(const struct auth_input *input, const str
     struct log_stretch stretch = {0};
 
     if (stream_plain(stream) && (min > -INFINITY || input->time->max < INFINITY))
-        stretch = log_seek(stream_fd(stream), min, stamp_of, &stamper);
+        stretch = log_seek(stream_fd(stream), min, input->time->max, stamp_of, &stamper);
     if (stamper.undated)
         memset(&stretch, 0, sizeof stretch);
     return stretch;

@@ -85,7 +85,43 @@ static bool survey(const struct seeker *s, uint64_t size, double min, uint64_t *
     return true;
 }
 
-struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg)
+/* Narrow [*low, *high) further, to `room` bytes or less. */
+static void narrow(const struct seeker *s, double time, uint64_t room, uint64_t *low,
+                   uint64_t *high)
+{
+    struct place place;
+
+    while (*high - *low > room) {
+        uint64_t middle = *low + (*high - *low) / 2;
+        if (!look(s, middle, &place) || place.time >= time || place.offset >= *high)
+            *high = middle;
+        else
+            *low = place.offset;
+    }
+}
+
+/* Whether time rises from each place to the next, at distances from an offset that grow by a quarter of themselves, up
+ * to the beginning of the file or its end. A clock that was set back and reached the time of that offset again needed
+ * at least half of the lines between both to do so, thus one of these places is among them. */
+static bool rises_from(const struct seeker *s, uint64_t offset, uint64_t size, bool forward)
+{
+    uint64_t     room = forward ? size - offset : offset;
+    struct place before, place;
+
+    if (!look(s, offset, &before))
+        return true;
+    for (uint64_t distance = PROBE_FIRST; distance < room; distance += distance / 4) {
+        if (!look(s, forward ? offset + distance : offset - distance, &place))
+            continue;
+        double step = place.time - before.time;
+        if ((forward ? step : -step) < -LOG_SEEK_SLACK)
+            return false;
+        before = place;
+    }
+    return true;
+}
+
+struct log_stretch log_seek(int fd, double min, double max, log_stamp *stamp, void *arg)
 {
     struct seeker s = {fd, stamp, arg, false};
     struct stat   st;
@@ -93,16 +129,19 @@ struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg)
 
     if (fstat(fd, &st) < 0 || st.st_size < NEAR)
         return (struct log_stretch){0};
-    uint64_t low = 0, high = (uint64_t)st.st_size;
+    uint64_t size = (uint64_t)st.st_size, low = 0, high = size, past = 0, end = size;
     min -= LOG_SEEK_SLACK;
-    if (!look(&s, 0, &place) || !survey(&s, high, min, &low, &high))
+    max += LOG_SEEK_SLACK;
+    if (!look(&s, 0, &place) || !survey(&s, size, min, &low, &high))
         return (struct log_stretch){0};
-    while (high - low > NEAR) {
-        uint64_t middle = low + (high - low) / 2;
-        if (!look(&s, middle, &place) || place.time >= min || place.offset >= high)
-            high = middle;
-        else
-            low = place.offset;
+    narrow(&s, min, NEAR, &low, &high);
+    if (!rises_from(&s, low, size, false))
+        return (struct log_stretch){0};
+    if (max < INFINITY) {
+        survey(&s, size, max, &past, &end);
+        narrow(&s, max, 2 * PROBE_FIRST, &past, &end);
+        if (!rises_from(&s, past, size, false) || !rises_from(&s, past, size, true))
+            return (struct log_stretch){0};
     }
     return (struct log_stretch){low, true};
 }

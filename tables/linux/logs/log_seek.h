@@ -20,10 +20,11 @@ struct log_stretch {
 /* Whether a line begins a record, and when that was, in seconds since the epoch. */
 typedef bool log_stamp(void *arg, const char *line, size_t size, double *ret);
 
-/* Find the records of `min` and later (seconds since the epoch). The file is sampled at 64 places and at its end:
- * where time does not rise from each to the next, as after a clock was set back or in a compressed
- * file, all of it must be read. The cost is bounded for any size of file. */
-struct log_stretch log_seek(int fd, double min, log_stamp *stamp, void *arg);
+/* Find the records from `min` to `max` (seconds since the epoch). The file is sampled at 64 places and at its end, and
+ * from the range on in both directions at growing distances: where time does not rise from each to the next, as after
+ * a clock was set back or in a compressed file, all of it must be read. So a clock that was set back is seen if it wrote
+ * times of the range twice, in a log that grew about as fast after it as before. The cost is bounded for any size. */
+struct log_stretch log_seek(int fd, double min, double max, log_stamp *stamp, void *arg);
 
 /* Widen *ends by those of a log: false where it cannot be sought, as one that is compressed, has a
  * record that goes over more than 16 KiB, or whose time goes back. An empty one changes nothing. */
