@@ -29,7 +29,8 @@ from regipy.registry import RegistryHive
 from regipy.utils import convert_wintime
 
 def hive(time):
-    root = pack('<2sHQIIIIiiIiIiIIIIIHH4s', b'nk', 44, time, 0, 32, 0, 0, -1, -1, 0, -1, 120, -1, 0, 0, 0, 0, 0, 4, 0, b'ROOT')
+    root = pack('<2sHQIIIIiiIiIiIIIIIHH4s', b'nk', 44, time, 0, 32, 0, 0, -1, -1, 0, -1, 120, -1, 0, 0, 0, 0, 0, 4, 0,
+                b'ROOT')
     security = pack('<4sIIIIBBHIIII', b'sk', 120, 120, 1, 20, 1, 0, 32768, 0, 0, 0, 0)
     cells = pack('<4sIIIIQI', b'hbin', 0, 4096, 0, 0, time, 0) + pack('<i84s', -88, root) + pack('<i', -48) + security
     cells = cells.ljust(168, b'\0') + pack('<i', 4096 - 168).ljust(4096 - 168, b'\0')
