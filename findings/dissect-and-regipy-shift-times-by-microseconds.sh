@@ -1,15 +1,15 @@
 #!/bin/sh
-# dissect.regf 3.14 with dissect.util 3.24, python-registry 1.3.1 and regipy 6.5.0 (PyPI)
+# dissect.util 3.24 (PyPI), with dissect.regf 3.14 whose keys it dates, and regipy 6.5.0 (PyPI)
 #
-# The time of a key is a FILETIME, a count of 100 nanoseconds. These parsers make a floating-point number of
-# seconds of it, which cannot hold today's values to a microsecond, and each rounds in its own way: of
-# random times, dissect.regf has more than half wrong, by up to two microseconds, the others nearly half, by
-# one. So one key has three times by three tools, a join of their outputs on time loses rows, and
-# what happened in quick succession can change its order. dissect.target's event logs, prefetch and
-# MFT are dated by the same function. libregf 20260526 counts in integers, and is right for all.
+# The time of a key is a FILETIME, a count of 100 nanoseconds. Both make a floating-point number of it, of seconds
+# or of microseconds since 1601, which cannot hold today's values to a microsecond: of random times that are whole
+# microseconds, dissect shows six of ten wrong, by one or two, and regipy every odd one, by one. One key
+# so has three times by three tools, a join of their outputs on time loses rows, and what happened in quick
+# succession can change its order. dissect.target dates event logs, prefetch and MFT by the same function.
+# python-registry 1.3.1 and libregf 20260526 show these times as they are.
 #
-# Seen, of 22:13:20.000001 and 22:13:20.123456(7): .000002 and .123455 by dissect.regf, .000001 and .123457
-# by python-registry, .000000 and .123456 by regipy.
+# Seen, of .000001, .123456 and .123457 of a second: .000002, .123455, .123457 by dissect; .000000, .123456,
+# .123456 by regipy.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -39,13 +39,14 @@ def hive(time):
     open('hive', 'wb').write(head.ljust(4096, b'\0') + cells)
 
 theirs = []
-for ticks in 10, 1234567:
-    hive(133444736000000000 + ticks)  # 2023-11-14 22:13:20
+for microseconds in 1, 123456, 123457:
+    hive(133444736000000000 + 10 * microseconds)  # 2023-11-14 22:13:20
     file = pyregf.file()
     file.open('hive')
     theirs.append([time.strftime('.%f') for time in (
         dissect.regf.RegistryHive(open('hive', 'rb')).root().timestamp, Registry('hive').root().timestamp(),
         convert_wintime(RegistryHive('hive').root.header.last_modified), file.get_root_key().last_written_time)])
-print('dissect.regf, python-registry, regipy, libregf:', *theirs)
-assert theirs == [['.000002', '.000001', '.000000', '.000001'], ['.123455', '.123457', '.123456', '.123456']]
+print('dissect, python-registry, regipy, libregf:', *theirs)
+assert theirs == [['.000002', '.000001', '.000000', '.000001'], ['.123455', '.123456', '.123456', '.123456'],
+                  ['.123457', '.123457', '.123456', '.123457']]
 END
