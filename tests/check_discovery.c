@@ -547,6 +547,29 @@ START_TEST(a_folder_that_a_query_names_is_read_with_all_below_it)
 }
 END_TEST
 
+/* A term on `source` compares, and finds nothing. */
+START_TEST(a_file_that_a_query_names_and_that_is_missing_is_an_error)
+{
+    static const char *const missing[] = {"here/typo", "here/none/typo", "here/file/typo"};
+    char                    *tables = harness_query(db, "SELECT table_name FROM svcql_columns "
+                                                        "WHERE name IN ('file', 'path') AND hidden "
+                                                        "AND table_name <> 'path_permissions'");
+    size_t                   n = 0;
+
+    harness_write_text(dir, "here/file", "x");
+    for (char *table = strtok(tables, "\n"); table; table = strtok(NULL, "\n"), n++)
+        for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+            char *error = harness_error(db, "SELECT * FROM %s('%s/%s')", table, dir,
+                                        missing[i]);
+            ck_assert_msg(strstr(error, missing[i]) != NULL, "%s: %s", table, error);
+        }
+    ck_assert_uint_gt(n, 10);
+    harness_expect(db, "0", "SELECT count(*) FROM windows_events WHERE source = '%s/here/typo'",
+                   dir);
+    free(tables);
+}
+END_TEST
+
 /* Each is opened when its turn comes, folders of units and files of a pattern too. */
 START_TEST(more_sources_than_files_may_be_open_are_all_read)
 {
@@ -788,6 +811,7 @@ Suite *make_discovery_suite(void)
     tcase_add_test(tc, a_file_of_no_kind_that_is_read_is_an_error_that_says_what_it_is);
     tcase_add_test(tc, what_was_not_read_is_ready_and_what_is_lost_whole_is_damaged);
     tcase_add_test(tc, a_folder_that_a_query_names_is_read_with_all_below_it);
+    tcase_add_test(tc, a_file_that_a_query_names_and_that_is_missing_is_an_error);
     tcase_add_test(tc, more_sources_than_files_may_be_open_are_all_read);
     tcase_add_test(tc, shown_paths_are_spelled_as_on_disk);
     tcase_add_test(tc, the_kind_of_a_named_log_is_known_by_its_first_bytes);

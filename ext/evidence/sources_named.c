@@ -297,6 +297,15 @@ static int expand(struct sources_impl *impl, const char *pattern)
     return names->gl_pathc ? 0 : -ENODATA;
 }
 
+/* A file that the query names and that is missing is an error: no rows would look like an answer. */
+static int check_present(const struct found *found)
+{
+    struct stat st;
+    int         r = root_stat(found->root, found->path, true, &st);
+
+    return r == -ENOENT || r == -ENOTDIR ? r : 0;
+}
+
 int sources_add_named(struct sources_impl *impl, const char *path)
 {
     unsigned    journal = impl->artefacts & 1u << ARTEFACT_JOURNAL;
@@ -306,9 +315,10 @@ int sources_add_named(struct sources_impl *impl, const char *path)
         int r = impl->artefacts == journal ? -ENODATA : add_named_folder(impl, path);
         return r == -ENODATA && journal ? add_named_file(impl, path, journal) : r;
     }
-    if (strpbrk(path, "*?[") == NULL || lstat(path, &st) == 0)
-        return add_named_file(impl, path, impl->artefacts);
-    return expand(impl, path);
+    if (strpbrk(path, "*?[") && lstat(path, &st) < 0)
+        return expand(impl, path);
+    int r = add_named_file(impl, path, impl->artefacts);
+    return r < 0 ? r : check_present(&impl->batch.found[impl->batch.n - 1]);
 }
 
 /* The next file of the query's pattern: its root is opened here, and closed with the batch. One
