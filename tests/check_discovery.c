@@ -552,15 +552,14 @@ START_TEST(a_file_that_a_query_names_and_that_is_missing_is_an_error)
 {
     static const char *const missing[] = {"here/typo", "here/none/typo", "here/file/typo"};
     char                    *tables = harness_query(db, "SELECT table_name FROM svcql_columns "
-                                                        "WHERE name IN ('file', 'path') AND hidden "
-                                                        "AND table_name <> 'path_permissions'");
+                                                                           "WHERE name IN ('file', 'path') AND hidden "
+                                                                           "AND table_name <> 'path_permissions'");
     size_t                   n = 0;
 
     harness_write_text(dir, "here/file", "x");
     for (char *table = strtok(tables, "\n"); table; table = strtok(NULL, "\n"), n++)
         for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
-            char *error = harness_error(db, "SELECT * FROM %s('%s/%s')", table, dir,
-                                        missing[i]);
+            char *error = harness_error(db, "SELECT * FROM %s('%s/%s')", table, dir, missing[i]);
             ck_assert_msg(strstr(error, missing[i]) != NULL, "%s: %s", table, error);
         }
     ck_assert_uint_gt(n, 10);

@@ -399,6 +399,21 @@ START_TEST(a_folder_of_several_machines_journals_names_each)
 }
 END_TEST
 
+START_TEST(an_entry_with_an_empty_host_is_of_the_one_that_received_it)
+{
+    harness_write_text(dir, "root/etc/hostname", "logs\n");
+    harness_write_text(dir, "root/etc/os-release", "ID=debian\n");
+    stage_entry("root/var/log/journal/remote/remote-10.0.0.1.journal", "", 1);
+    harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('%s/root')",
+                  dir);
+    harness_expect(db, "logs", "SELECT host FROM journal");
+    harness_expect(db, "1|0",
+                   "SELECT (SELECT count(*) FROM journal WHERE host = 'logs'), "
+                   "(SELECT count(*) FROM journal WHERE host = '')");
+    harness_expect(db, "logs", "SELECT host FROM auth_events");
+}
+END_TEST
+
 Suite *make_journal_export_suite(void)
 {
     Suite *suite = suite_create("journal_export");
@@ -415,6 +430,7 @@ Suite *make_journal_export_suite(void)
     tcase_add_test(tc, a_journal_that_expands_too_far_is_a_named_cut);
     tcase_add_test(tc, each_machine_of_a_log_server_is_named);
     tcase_add_test(tc, a_folder_of_several_machines_journals_names_each);
+    tcase_add_test(tc, an_entry_with_an_empty_host_is_of_the_one_that_received_it);
     suite_add_tcase(suite, tc);
     return suite;
 }

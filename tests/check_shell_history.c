@@ -115,6 +115,33 @@ START_TEST(a_file_can_be_named)
 }
 END_TEST
 
+/* Also of a history that a startup file names, and of a home without an account. */
+START_TEST(a_history_that_is_named_is_the_same_users_as_in_all)
+{
+    sqlite3    *db = harness_open();
+    const char *dir = host();
+
+    harness_write_text(dir, "srv/homes/ann/.zshrc", "HISTFILE=~/.z/here\n");
+    harness_write_text(dir, "srv/homes/ann/.z/here", "moved\n");
+    harness_write_text(dir, "etc/os-release", "ID=debian\n");
+    harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES ('%s')", dir);
+    harness_query(db, "CREATE TABLE whole AS SELECT * FROM shell_history");
+    char *all = harness_query(
+        db, "SELECT uid, user, time, command, line, host, source FROM whole ORDER BY source, line");
+    harness_expect(db, "6", "SELECT count(*) FROM whole WHERE user <> ''");
+    harness_expect(db, all,
+                   "SELECT h.uid, h.user, h.time, h.command, h.line, h.host, h.source FROM (SELECT "
+                   "DISTINCT source AS name FROM whole) CROSS JOIN "
+                   "shell_history AS h WHERE h.history_file = name ORDER BY h.source, h.line");
+    harness_expect(db, all,
+                   "SELECT h.uid, h.user, h.time, h.command, h.line, h.host, h.source FROM (SELECT "
+                   "DISTINCT source AS name FROM whole) CROSS JOIN "
+                   "shell_history AS h WHERE h.file = name ORDER BY h.source, h.line");
+    free(all);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(histories_are_read_where_users_move_them)
 {
     sqlite3    *db = harness_open();
@@ -389,6 +416,7 @@ Suite *make_shell_history_suite(void)
         a_folder_that_is_a_system_gives_the_histories_of_its_users,
         a_long_history_is_read_in_parts,
         a_file_can_be_named,
+        a_history_that_is_named_is_the_same_users_as_in_all,
         histories_are_read_where_users_move_them,
         databases_of_histories_are_read,
         uid_and_user_choose_homes,

@@ -125,6 +125,31 @@ START_TEST(xz_members_follow_each_other)
 }
 END_TEST
 
+START_TEST(the_format_before_xz_is_read)
+{
+    uint8_t           packed[512];
+    lzma_options_lzma options;
+    lzma_stream       lzma = LZMA_STREAM_INIT;
+    int               end;
+
+    ck_assert(!lzma_lzma_preset(&options, 6));
+    ck_assert_int_eq(lzma_alone_encoder(&lzma, &options), LZMA_OK);
+    lzma.next_in = (const uint8_t *)"one\ntwo\n";
+    lzma.avail_in = 8;
+    lzma.next_out = packed;
+    lzma.avail_out = sizeof packed;
+    ck_assert_int_eq(lzma_code(&lzma, LZMA_FINISH), LZMA_STREAM_END);
+    size_t n = sizeof packed - lzma.avail_out;
+    lzma_end(&lzma);
+    ck_assert_str_eq(lines_of(packed, n, &end), "one|two|");
+    ck_assert_int_eq(end, 0);
+    lines_of(packed, n - 4, &end);
+    ck_assert_int_eq(end, -EBADMSG);
+    ck_assert_str_eq(lines_of("]\0\0 is text, not a dictionary\n", 31, &end), "]");
+    ck_assert_int_eq(end, 0);
+}
+END_TEST
+
 static size_t bzip2(const char *text, char *out, unsigned room)
 {
     ck_assert_int_eq(BZ2_bzBuffToBuffCompress(out, &room, (char *)(uintptr_t)text,
@@ -543,6 +568,7 @@ Suite *make_stream_suite(void)
     tcase_add_test(tc, xz_members_follow_each_other);
     tcase_add_test(tc, bzip2_members_follow_each_other);
     tcase_add_test(tc, lz4_frames_follow_each_other);
+    tcase_add_test(tc, the_format_before_xz_is_read);
     tcase_add_test(tc, what_is_not_a_file_streams_too);
     tcase_add_test(tc, a_cut_file_gives_its_lines_and_then_an_error);
     tcase_add_test(tc, an_overlong_line_is_cut_and_counted);

@@ -135,6 +135,12 @@ static int xz_begin(struct expander *s)
     return lzma_stream_decoder(&s->xz, XZ_MEMORY_MAX, 0) == LZMA_OK ? 0 : -ENOMEM;
 }
 
+/* The format of `lzma`, before xz. */
+static int lzma_begin(struct expander *s)
+{
+    return lzma_alone_decoder(&s->xz, XZ_MEMORY_MAX) == LZMA_OK ? 0 : -ENOMEM;
+}
+
 static void xz_end(struct expander *s)
 {
     lzma_end(&s->xz);
@@ -151,7 +157,7 @@ static ssize_t xz_expand(struct expander *s, char *out, size_t room)
 
     s->in_begin = s->in_end - s->xz.avail_in;
     s->in_member = rc != LZMA_STREAM_END;
-    if (rc == LZMA_MEM_ERROR || (rc == LZMA_STREAM_END && xz_begin(s) < 0))
+    if (rc == LZMA_MEM_ERROR || (rc == LZMA_STREAM_END && s->coding->begin(s) < 0))
         return -ENOMEM;
     if (rc == LZMA_MEMLIMIT_ERROR)
         return -ENOBUFS;
@@ -235,10 +241,21 @@ static bool is_bzip2(const uint8_t *data)
            (memcmp(data + 4, "1AY&SY", 6) == 0 || memcmp(data + 4, "\x17rE8P\x90", 6) == 0);
 }
 
+/* It has no magic: its parameters, as `lzma` writes them, 64 KiB or more of a dictionary, and a length that is unknown or
+ * below 2^40. */
+static bool is_lzma(const uint8_t *data)
+{
+    static const uint8_t unknown[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+    return (data[3] || data[4]) &&
+           (memcmp(data + 5, unknown, 8) == 0 || (!data[10] && !data[11] && !data[12]));
+}
+
 static const struct coding codings[] = {
     {{0x1f, 0x8b, 0x08}, 3, 3, NULL, gzip_begin, gzip_expand, gzip_end, NULL},
     {{0x28, 0xb5, 0x2f, 0xfd}, 4, 4, NULL, zstd_begin, zstd_expand, zstd_end, zstd_memory},
     {{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, 6, NULL, xz_begin, xz_expand, xz_end, xz_memory},
+    {{0x5d, 0x00, 0x00}, 3, 13, is_lzma, lzma_begin, xz_expand, xz_end, xz_memory},
     {{0x04, 0x22, 0x4d, 0x18}, 4, 4, NULL, lz4_begin, lz4_expand, lz4_end, NULL},
     {{'B', 'Z', 'h'}, 3, 10, is_bzip2, bzip2_begin, bzip2_expand, bzip2_end, NULL},
 };
@@ -264,7 +281,7 @@ bool is_compressed(const uint8_t *data, size_t size)
 
 size_t uncompressed_name(const char *name)
 {
-    static const char *const ends[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
+    static const char *const ends[] = {".gz", ".xz", ".zst", ".bz2", ".lz4", ".lzma"};
     size_t                   size = strlen(name);
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {

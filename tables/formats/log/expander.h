@@ -1,5 +1,5 @@
 /* expander.h -- the text of a compressed file, a block at a time: gzip (RFC 1952), Zstandard (RFC
- * 8878), xz, bzip2 and LZ4 frames, of several members too. Under stream.h, which reads its lines.
+ * 8878), xz, lzma, bzip2 and LZ4 frames, of several members too. Under stream.h, which reads its lines.
  */
 #ifndef SVCQL_EXPANDER_H
 #define SVCQL_EXPANDER_H
@@ -12,7 +12,7 @@
 struct expander;
 struct stream_from;
 
-/* Whether a file of these first bytes (ten are enough) is compressed by a method that is known. */
+/* Whether a file of these first bytes (13 are enough) is compressed by a method that is known. */
 bool is_compressed(const uint8_t *data, size_t size);
 
 /* Bytes of a file's name or path without the ending that a compressor added; all of them where there is

@@ -280,7 +280,7 @@ static int fill(struct tbl_scan *scan, struct state *state, const struct journal
             *(int64_t *)((char *)row + known_fields[i].offset) = TBL_NULL;
     if ((state->boot_used && !row->boot_id) || fill_fields(scan, state, row) < 0)
         return SQLITE_NOMEM;
-    if (state->scan.others && row->hostname)
+    if (state->scan.others && row->hostname && *row->hostname)
         row->host = row->hostname;
     return SQLITE_ROW;
 }

@@ -47,8 +47,8 @@ struct history_row {
 };
 
 struct home {
-    char   *user; /* owned */
-    int64_t uid;  /* TBL_NULL: not known */
+    char   *user, *path; /* owned */
+    int64_t uid;         /* TBL_NULL: not known */
 };
 
 struct state {
@@ -56,7 +56,8 @@ struct state {
     const struct tbl_terms *users, *uids, *times;
     struct home            *homes; /* of each base of `files` */
     size_t                  n_homes, homes_lost;
-    int64_t                 read; /* histories of this root */
+    bool    alone; /* they are not to be read, but to find the user of a named file */
+    int64_t read;  /* histories of this root */
 
     bool                    in_file;
     struct history          history;
@@ -134,8 +135,10 @@ static bool is_history(const char *name)
 
 static void forget_homes(struct state *state)
 {
-    for (size_t i = 0; i < state->n_homes; i++)
+    for (size_t i = 0; i < state->n_homes; i++) {
         free(state->homes[i].user);
+        free(state->homes[i].path);
+    }
     state->n_homes = state->homes_lost = 0;
     state->read = 0;
 }
@@ -143,7 +146,7 @@ static void forget_homes(struct state *state)
 static bool is_known(const struct state *state, const char *path)
 {
     for (size_t i = 0; i < state->n_homes; i++)
-        if (strcmp(state->files.bases[i].path, path) == 0)
+        if (strcmp(state->homes[i].path, path) == 0)
             return true;
     return false;
 }
@@ -176,11 +179,13 @@ static int add_home(struct state *state, struct field folder, struct field user,
     struct home *home = ARRAY_ADD(state->homes, state->n_homes);
     if (!home)
         return -ENOMEM;
-    *home = (struct home){strndup(user.text, user.size), uid};
-    if (!home->user ||
-        place_files_base(&state->files, path, reader_of(state, path, uid)) != SQLITE_OK)
+    *home = (struct home){strndup(user.text, user.size), strdup(path), uid};
+    if (!home->user || !home->path)
         return -ENOMEM;
-    return 0;
+    return state->alone ||
+                   place_files_base(&state->files, path, reader_of(state, path, uid)) == SQLITE_OK
+               ? 0
+               : -ENOMEM;
 }
 
 static int add_accounts(struct state *state)
@@ -227,8 +232,8 @@ static int add_folder(void *arg, const char *path, int error, size_t lost)
                     (struct field){name, strlen(name)}, TBL_NULL);
 }
 
-/* Find the homes of a root, below which its histories are. */
-static int begin_root(struct tbl_scan *scan)
+/* Find the homes of a root. A negative errno. */
+static int find_homes(struct tbl_scan *scan)
 {
     struct state            *state = tbl_state(scan);
     static const char *const homes[] = {"/root",
@@ -243,6 +248,16 @@ static int begin_root(struct tbl_scan *scan)
     int r = add_accounts(state);
     for (size_t i = 0; r == 0 && i < TBL_COUNT(homes); i++)
         r = root_glob(state->files.source.root, homes[i], HOMES_CAP, add_folder, scan);
+    return r;
+}
+
+/* The homes are the bases of the places that are read. */
+static int begin_root(struct tbl_scan *scan)
+{
+    struct state *state = tbl_state(scan);
+
+    state->alone = false;
+    int r = find_homes(scan);
     return r < 0 ? tbl_error(scan, r, state->files.source.shown) : SQLITE_OK;
 }
 
@@ -267,8 +282,8 @@ static bool wanted(struct tbl_scan *scan, const struct place_of_files *place, co
            (home->uid == TBL_NULL || tbl_match_int(state->uids, home->uid));
 }
 
-/* Whether a path, relative to its home, is in one of the places. */
-static bool is_placed(const char *path)
+/* The place that a path, relative to its home, is in; NULL for none. */
+static const struct place_of_files *place_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -279,9 +294,48 @@ static bool is_placed(const char *path)
                 ? strcmp(place->path, path) == 0
                 : size == (size_t)(slash - path) && memcmp(place->path, path, size) == 0 &&
                       fnmatch(place->pattern, slash + 1, 0) == 0 && (size || is_history(slash + 1)))
-            return true;
+            return place;
     }
-    return false;
+    return NULL;
+}
+
+/* The home of a history: that which has it in one of the places, else the innermost around it, else that of the file's
+ * owner. */
+static const struct home *home_of_path(const struct state *state, const char *path, int64_t owner,
+                                       enum history_shell *ret_shell)
+{
+    const struct place_of_files *place;
+    const struct home           *around = NULL, *owned = NULL;
+
+    for (size_t i = 0; i < state->n_homes; i++) {
+        const struct home *home = &state->homes[i];
+        size_t             size = strlen(home->path);
+        bool               below = strncmp(path, home->path, size) == 0 && path[size] == '/';
+        if (below && (place = place_of(path + size))) {
+            *ret_shell = TAG_SHELL(place->tag);
+            return home;
+        }
+        around = below && (!around || size > strlen(around->path)) ? home : around;
+        owned = !owned && home->uid == owner ? home : owned;
+    }
+    return around ? around : owned;
+}
+
+/* Find whose history a file is that the query names, in the system that it is of, and of which shell its place is: 0 or
+ * -ENOMEM. */
+static int find_home(struct tbl_scan *scan, const struct home **ret, enum history_shell *ret_shell)
+{
+    struct state          *state = tbl_state(scan);
+    struct place_files    *f = &state->files;
+    const struct evidence *evidence = f->source.evidence;
+
+    if (!evidence || strcmp(evidence->kind, "files") == 0)
+        return 0;
+    state->alone = true;
+    if (find_homes(scan) == -ENOMEM)
+        return -ENOMEM;
+    *ret = home_of_path(state, f->path, f->owner, ret_shell);
+    return 0;
 }
 
 /* The number of the home that the open startup file is of. */
@@ -316,7 +370,7 @@ static int add_named(const char *path, void *data)
     if (startup && f->place.tag & NAMED)
         return 0;
 
-    if (strncmp(path, home, size) == 0 && path[size] == '/' && is_placed(path + size))
+    if (strncmp(path, home, size) == 0 && path[size] == '/' && place_of(path + size))
         return 0;
     struct place_of_files place = {.path = path,
                                    .tag = (int)(home_index(f) << 8) | NAMED |
@@ -391,12 +445,16 @@ static void note_zeros(struct state *state, size_t size)
 }
 
 /* Begin with the history that is open: 0 or -ENOMEM. */
-static int enter_file(struct state *state)
+static int enter_file(struct tbl_scan *scan)
 {
+    struct state       *state = tbl_state(scan);
     struct place_files *f = &state->files;
     const struct home  *home = f->n_bases ? home_of(state) : NULL;
     enum history_shell  shell = TAG_SHELL(f->place.tag);
-    int                 r = -ENOENT;
+    int                 r = f->source.named ? find_home(scan, &home, &shell) : 0;
+
+    if (r < 0)
+        return r;
 
     state->user = home ? home->user : NULL;
     state->uid = home && home->uid != TBL_NULL ? home->uid : f->owner;
@@ -535,7 +593,7 @@ static int next(struct tbl_scan *scan, void *out)
             return rc;
         if (state->files.text) {
             bool startup = state->files.n_bases && state->files.place.tag & STARTUP;
-            if ((startup ? follow_startup(scan) : enter_file(state)) < 0)
+            if ((startup ? follow_startup(scan) : enter_file(scan)) < 0)
                 return SQLITE_NOMEM;
         } else if ((rc = report_root(scan)) != SQLITE_OK) {
             return rc;
@@ -561,7 +619,7 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct history_row, uid, TBL_KEY | TBL_LITERAL,
-            "User whose home the history is in; of a file named in the query, its owner"),
+            "User whose home the history is in; of a file in no home of its host, its owner"),
     TBL_COL(struct history_row, user, TBL_KEY, "Name of that user"),
     TBL_COL(
         struct history_row, time, TBL_RANGE,
