@@ -121,9 +121,9 @@ static bool is_arm_empty(struct svcql *svcql, const char *arm, const char *end)
     return is_without_sources(svcql, from, n);
 }
 
-/* Append the SELECT of a view of events, which has an arm for each log, without the arms of logs that no evidence has:
- * planning them takes longer than reading a short log. The first arm names the columns, and with the second it stays a
- * compound, which SQLite plans unlike a SELECT alone. */
+/* Append the SELECT of a view of events, which has an arm for each log, or of failed checks, which has one for each
+ * source, without the arms of what no evidence has: planning them takes longer than reading a short log. The first arm
+ * names the columns, and with the second it stays a compound, which SQLite plans unlike a SELECT alone. */
 static void put_arms(struct svcql *svcql, const char *text, size_t size, bool facts,
                      struct buffer *sql)
 {
@@ -150,7 +150,8 @@ static void put_select(struct svcql *svcql, const struct embedded_view *view, bo
     const char *select = view_select(view, &size);
 
     buffer_putc(sql, '(');
-    if (strcmp(view->room, "events") == 0 || strcmp(view->name, "service_command_rows") == 0)
+    if (strcmp(view->room, "events") == 0 || strcmp(view->name, "service_command_rows") == 0 ||
+        strncmp(view->name, "failed_", 7) == 0)
         put_arms(svcql, select, size, facts, sql);
     else
         inlined_put(svcql, select, size, facts, sql);

@@ -3,6 +3,16 @@
 -- why:      A check without a failure has passed only where its sources were read whole, so their state is read last:
 --           source_state() takes the number of failures, which is known when the check's tables were read. A term on
 --           mitigation leaves the others' tables unread.
+-- late:     the four views on it would have SQLite plan it for each, with the arms of platforms that no evidence is of
+-- columns:  host        host that the evidence is of
+--           mitigation  ATT&CK mitigation that the check belongs to
+--           check_name  name of the check; see the table posture_checks
+--           status      pass, fail, unknown or not_applicable
+--           severity    info, low, medium, high or critical
+--           subject     what the finding is about: a path, service, command, label or key
+--           why         why it is worth a person's time
+--           evidence    what the judgement rests on, as a JSON object
+--           source      file, bus or log in the evidence that the row was read from
 -- severity: as posture_checks says of a failure, else info
 -- attack:   M1018 M1022 M1026 M1040
 -- sources:  posture_questions, failed_inputs, failed_user_accounts, failed_permissions, failed_privileged_accounts,
