@@ -70,7 +70,7 @@ SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
                replace(e.parent_command_line, '%%', '%') AS parent_cmdline,
                e.current_directory AS cwd,
                iif(e.event_id = 1, 'sysmon', 'security') AS via, e.source, CAST(e.record_id AS TEXT) AS record,
-               iif(e.event_id = 1, e.data ->> 'LogonId', e.data ->> 'SubjectLogonId') AS session
+               iif(e.event_id = 1, e.logon_id, e.subject_logon_id) AS session
           FROM windows_events AS e
          WHERE e.event_id IN (1, 4688, 4696)
            AND e.provider_name IN ('Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing',

@@ -19,8 +19,6 @@ struct chunk {
 };
 
 struct event_index {
-    struct event_index    *next;
-    struct stat            file;
     struct event_log_stats stats;
     struct chunk          *chunks;
     struct event_place    *places;
@@ -38,26 +36,40 @@ struct event_selection {
 
 static const char key;
 
-struct indexes {
-    struct event_index *buckets[BUCKETS];
-    size_t              n; /* events of all */
+/* What is kept of a file. */
+struct noted {
+    struct noted       *next;
+    struct stat         file;
+    struct event_index *index; /* NULL: none yet */
+    struct event_spans  spans;
+};
+
+struct all_noted {
+    struct noted *buckets[BUCKETS];
+    size_t        events, chunks; /* of all, that there is memory for */
 };
 
 static void free_all(void *data)
 {
-    struct indexes *indexes = data;
+    struct all_noted *all = data;
 
     for (size_t i = 0; i < BUCKETS; i++)
-        for (struct event_index *index = indexes->buckets[i], *next; index; index = next) {
-            next = index->next;
-            event_index_free(index);
+        for (struct noted *noted = all->buckets[i], *next; noted; noted = next) {
+            next = noted->next;
+            event_index_free(noted->index);
+            free(noted->spans.spans);
+            free(noted);
         }
-    free(indexes);
+    free(all);
 }
 
-static size_t bucket_of(const struct stat *file)
+static struct all_noted *all_of(struct svcql *svcql)
 {
-    return (size_t)(file->st_ino ^ file->st_dev) % BUCKETS;
+    struct all_noted *all = svcql_kept(svcql, &key);
+
+    if (all || !(all = calloc(1, sizeof *all)))
+        return all;
+    return svcql_keep_statement(svcql, &key, all, free_all) == SQLITE_OK ? all : NULL;
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
@@ -66,51 +78,60 @@ static bool is_same(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-const struct event_index *event_index_find(const struct svcql *svcql, const struct stat *file)
+/* What is noted of a file, nothing to begin with; NULL where out of memory. */
+static struct noted *noted_of(struct svcql *svcql, const struct stat *file)
 {
-    const struct indexes     *indexes = svcql_kept(svcql, &key);
-    const struct event_index *index = indexes ? indexes->buckets[bucket_of(file)] : NULL;
+    struct all_noted *all = all_of(svcql);
+    size_t            bucket = (size_t)(file->st_ino ^ file->st_dev) % BUCKETS;
+    size_t            chunks = (size_t)file->st_size / EVTX_CHUNK_SIZE;
+    struct noted     *noted = all ? all->buckets[bucket] : NULL;
 
-    while (index && !is_same(&index->file, file))
-        index = index->next;
-    return index;
+    while (noted && !is_same(&noted->file, file))
+        noted = noted->next;
+    if (noted || !all || !(noted = calloc(1, sizeof *noted)))
+        return noted;
+    noted->file = *file;
+    if (chunks <= EVENT_INDEX_CHUNKS - all->chunks)
+        all->chunks += noted->spans.max = chunks;
+    noted->next = all->buckets[bucket];
+    all->buckets[bucket] = noted;
+    return noted;
 }
 
-static struct indexes *all(struct svcql *svcql)
+struct event_spans *event_index_spans(struct svcql *svcql, const struct stat *file)
 {
-    struct indexes *indexes = svcql_kept(svcql, &key);
+    struct noted *noted = noted_of(svcql, file);
 
-    if (indexes || !(indexes = calloc(1, sizeof *indexes)))
-        return indexes;
-    return svcql_keep_statement(svcql, &key, indexes, free_all) == SQLITE_OK ? indexes : NULL;
+    return noted ? &noted->spans : NULL;
 }
 
-bool event_index_keep(struct svcql *svcql, struct event_index *index,
+const struct event_index *event_index_find(struct svcql *svcql, const struct stat *file)
+{
+    struct noted *noted = noted_of(svcql, file);
+
+    return noted ? noted->index : NULL;
+}
+
+bool event_index_keep(struct svcql *svcql, const struct stat *file, struct event_index *index,
                       const struct event_log_stats *stats)
 {
-    struct indexes *indexes = index->failed ? NULL : all(svcql);
+    struct noted *noted = index->failed ? NULL : noted_of(svcql, file);
 
-    if (!indexes || index->n > EVENT_INDEX_EVENTS - indexes->n) {
+    if (!noted || noted->index || index->n > EVENT_INDEX_EVENTS - all_of(svcql)->events) {
         event_index_free(index);
         return false;
     }
-    struct event_index **bucket = &indexes->buckets[bucket_of(&index->file)];
     index->stats = *stats;
-    index->next = *bucket;
-    *bucket = index;
-    indexes->n += index->n;
+    noted->index = index;
+    all_of(svcql)->events += index->n;
     return true;
 }
 
 /* Making ---------------------------------------------------------------------- */
 
-struct event_index *event_index_new(const struct stat *file)
+struct event_index *event_index_new(void)
 {
-    struct event_index *index = calloc(1, sizeof *index);
-
-    if (index)
-        index->file = *file;
-    return index;
+    return calloc(1, sizeof(struct event_index));
 }
 
 void event_index_free(struct event_index *index)

@@ -8,6 +8,7 @@
 #include "event_index.h"
 #include "event_pool.h"
 #include "formats/log/stream.h"
+#include "formats/text/array.h"
 #include "formats/text/byte_order.h"
 
 #define SPARE    60.0 /* seconds that records may be out of order by */
@@ -26,6 +27,7 @@ struct event_log {
     struct event_range      range;
     unsigned                threads; /* that may begin */
     struct event_selection *selection;
+    struct event_spans     *spans;
     enum {
         NOT_KNOWN,
         AS_RECORDS,
@@ -75,7 +77,7 @@ static int read_header(struct event_log *log)
     return 0;
 }
 
-static bool is_ranged(const struct event_range *range)
+bool event_log_ranged(const struct event_range *range)
 {
     return !isinf(range->min) || !isinf(range->max) || range->n_ids ||
            range->hole_min < range->hole_max;
@@ -93,7 +95,8 @@ int event_log_open(struct stream *stream, const struct event_want *want, struct 
     log->stream = stream;
     log->size = size < 0 ? UINT64_MAX : (uint64_t)size;
     log->range = want->range;
-    log->threads = is_ranged(&want->range) ? 1 : want->threads;
+    log->spans = want->spans;
+    log->threads = event_log_ranged(&want->range) ? 1 : want->threads;
     log->before = -INFINITY;
     log->end = 1;
     int r = event_pool_new(want->filter, &log->pool);
@@ -163,22 +166,69 @@ static bool has_old_records(const struct chunk_end *end, uint32_t free_at)
     return false;
 }
 
+/* Read the span of the chunk at `next`. */
+static struct event_span read_span(const struct event_log *log)
+{
+    struct event_span span = {-INFINITY, INFINITY, NAN, 0, UINT64_MAX};
+    struct evtx_chunk header;
+    struct chunk_end  end;
+    uint8_t           head[HEAD];
+    size_t            n_head;
+
+    if (read_at(log->stream, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
+        evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_intact ||
+        read_end(log, header.last_at, &end) != 0)
+        return span;
+    double first = written(head, n_head, 512), last = written(end.bytes, end.size, 0);
+    bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
+    span.written = last;
+    if (has_old_records(&end, header.free_at))
+        return span;
+    if (end.size >= 24 && le64(head + 512 + 8) == header.first_record &&
+        le64(end.bytes + 8) == header.last_record && header.first_record <= header.last_record) {
+        span.first_id = header.first_record;
+        span.last_id = header.last_record;
+    }
+    if (!isnan(first) && !isnan(last) && !isnan(log->before) && !forwarded && last >= first &&
+        first >= log->before - SPARE) {
+        span.first = fmin(first, log->before) - SPARE;
+        span.last = last + SPARE;
+    }
+    return span;
+}
+
+/* The same, kept for the next scans. Each asks for the chunks in their order. */
+static struct event_span span_of(const struct event_log *log)
+{
+    struct event_spans *known = log->spans;
+    uint64_t            chunk = (log->next - EVTX_HEADER_SIZE) / EVTX_CHUNK_SIZE;
+
+    if (known && chunk < known->n)
+        return known->spans[chunk];
+    struct event_span  span = read_span(log);
+    struct event_span *kept = known && chunk == known->n && chunk < known->max
+                                  ? ARRAY_REUSE(known->spans, known->n, known->room)
+                                  : NULL;
+    if (kept)
+        *kept = span;
+    return span;
+}
+
 /* Whether a chunk has none of the wanted numbers. */
-static bool without_ids(const struct event_log *log, const struct evtx_chunk *header, uint64_t last)
+static bool without_ids(const struct event_log *log, const struct event_span *span)
 {
     size_t low = 0, high = log->range.n_ids;
 
-    if (!high || log->numbers != AS_RECORDS || header->last_record != last ||
-        header->first_record > last)
+    if (!high || log->numbers != AS_RECORDS || span->last_id == UINT64_MAX)
         return false;
     while (low < high) { /* the first that is not below the chunk's first */
         size_t middle = low + (high - low) / 2;
-        if (log->range.ids[middle] < 0 || (uint64_t)log->range.ids[middle] < header->first_record)
+        if (log->range.ids[middle] < 0 || (uint64_t)log->range.ids[middle] < span->first_id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low == log->range.n_ids || (uint64_t)log->range.ids[low] > last;
+    return low == log->range.n_ids || (uint64_t)log->range.ids[low] > span->last_id;
 }
 
 /* Whether no record between two times is wanted. */
@@ -191,28 +241,10 @@ static bool is_unwanted(const struct event_range *range, double first, double la
 /* Whether the chunk at `next` is outside the range, by a few bytes of it. */
 static bool outside(struct event_log *log)
 {
-    struct evtx_chunk header;
-    struct chunk_end  end;
-    uint8_t           head[HEAD];
-    size_t            n_head;
-    double            before = log->before;
+    struct event_span span = span_of(log);
 
-    log->before = NAN;
-    if (read_at(log->stream, log->next, head, sizeof head, &n_head) != 0 || n_head < sizeof head ||
-        evtx_chunk_parse(head, n_head, &header) != 0 || !header.header_intact ||
-        read_end(log, header.last_at, &end) != 0)
-        return false;
-    double first = written(head, n_head, 512), last = written(end.bytes, end.size, 0);
-    bool   forwarded = head[HEAD - 1] != 0x0c; /* no template instance */
-    log->before = last;
-    if (end.size >= 24 && le64(head + 512 + 8) == header.first_record &&
-        without_ids(log, &header, le64(end.bytes + 8)) && !has_old_records(&end, header.free_at))
-        return true;
-    if (isnan(first) || isnan(last) || isnan(before) || forwarded || last < first ||
-        first < before - SPARE)
-        return false;
-    return is_unwanted(&log->range, fmin(first, before) - SPARE, last + SPARE) &&
-           !has_old_records(&end, header.free_at);
+    log->before = span.written;
+    return without_ids(log, &span) || is_unwanted(&log->range, span.first, span.last);
 }
 
 struct ends_search {
@@ -322,7 +354,7 @@ static int read_selected(struct event_log *log, struct event_batch *batch)
 /* Read the next chunk that may hold wanted records: 1, 0 at the end, or a negative errno. */
 static int read_chunk(struct event_log *log, struct event_batch *batch)
 {
-    bool ranged = is_ranged(&log->range);
+    bool ranged = event_log_ranged(&log->range);
 
     if (log->selection)
         return read_selected(log, batch);

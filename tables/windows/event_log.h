@@ -38,11 +38,28 @@ struct event_range {
     double         hole_max; /* equal */
 };
 
+/* Whether it leaves out anything. */
+bool event_log_ranged(const struct event_range *range);
+
+/* What a chunk can have, by its header and a few bytes of its records: of a doubtful one anything. */
+struct event_span {
+    double   first, last;       /* when they were written, widened by what may be out of order */
+    double   written;           /* when the last one was; NAN: not known */
+    uint64_t first_id, last_id; /* record numbers */
+};
+
+/* Those of a log's first chunks, as far as they are known; there is memory for `max`. */
+struct event_spans {
+    struct event_span *spans;
+    size_t             n, room, max;
+};
+
 struct event_want {
     struct event_range        range;
     const struct evtx_filter *filter;  /* NULL: all events; the caller's */
     unsigned                  threads; /* that may decode a long log; 0 and 1: the caller's alone */
     struct event_selection   *selection; /* NULL: all; else these, of any range; the caller's */
+    struct event_spans *spans; /* used and completed by who reads a range; NULL; the caller's */
 };
 
 struct event_log_stats {

@@ -54,6 +54,7 @@ struct windows_event {
 
 struct state {
     struct event_reader    *reader;
+    struct stat             file;
     struct event_index     *index;     /* that is made of the log */
     struct event_selection *selection; /* by which it is read */
     const struct tbl_terms *times, *ids, *records, *channels, *providers, *computers;
@@ -243,29 +244,26 @@ static void leave_middle(struct stream *stream, struct event_range *range)
     range->hole_max = ends.last;
 }
 
-/* Whether the statement's index of a log may answer the scan, or one made meanwhile the next: who asks for numbers, of
- * any time. */
-static bool is_indexed(struct tbl_scan *scan, struct stream *stream)
+/* Take from what the statement has noted of a log, or begin to note it: where the events of a number are, for who asks
+ * for some of any time, and what of it a range leaves out. */
+static int use_notes(struct tbl_scan *scan, struct event_want *want)
 {
-    const struct state         *state = tbl_state(scan);
+    struct state               *state = tbl_state(scan);
     const struct windows_event *key = tbl_key(scan);
+    struct svcql               *svcql = tbl_svcql(scan);
 
-    return stream_plain(stream) && tbl_source(scan)->artefact == ARTEFACT_EVENT_LOG &&
-           state->ids->n && !state->records->n && !key->filter && key->ends != 1 &&
-           isinf(state->times->min) && isinf(state->times->max);
-}
-
-static int use_index(struct tbl_scan *scan, const struct stat *st)
-{
-    struct state             *state = tbl_state(scan);
-    const struct event_index *index = event_index_find(tbl_svcql(scan), st);
-
-    if (!index) {
-        state->index = event_index_new(st);
-        return state->index ? 0 : -ENOMEM;
+    if (event_log_ranged(&want->range)) {
+        want->spans = event_index_spans(svcql, &state->file);
+        return 0;
     }
-    state->selection = event_selection_new(index, state->ids);
-    return state->selection ? 0 : -ENOMEM;
+    if (!state->ids->n || key->filter)
+        return 0;
+    const struct event_index *index = event_index_find(svcql, &state->file);
+    if (index)
+        want->selection = state->selection = event_selection_new(index, state->ids);
+    else
+        state->index = event_index_new();
+    return state->selection || state->index ? 0 : -ENOMEM;
 }
 
 static int open_file(struct tbl_scan *scan)
@@ -273,8 +271,8 @@ static int open_file(struct tbl_scan *scan)
     struct state               *state = tbl_state(scan);
     const struct source        *source = tbl_source(scan);
     const struct windows_event *key = tbl_key(scan);
+    bool                        json = source->artefact == ARTEFACT_EVENT_JSON;
     struct stream              *stream;
-    struct stat                 st;
     struct event_want           want = {.range = {.min = state->times->min,
                                                   .max = state->times->max,
                                                   .ids = state->records->ints,
@@ -282,17 +280,16 @@ static int open_file(struct tbl_scan *scan)
                                         .filter = key->filter,
                                         .threads = threads_of(scan)};
 
-    int r = root_open_stream(source->root, source->path, &st, &stream);
+    int r = root_open_stream(source->root, source->path, &state->file, &stream);
     if (r < 0)
         return r;
-    if (is_indexed(scan, stream) && (r = use_index(scan, &st)) < 0) {
+    if (key->ends == 1 && !json)
+        leave_middle(stream, &want.range);
+    if (stream_plain(stream) && !json && (r = use_notes(scan, &want)) < 0) {
         stream_close(stream);
         return r;
     }
-    want.selection = state->selection;
-    if (key->ends == 1 && source->artefact == ARTEFACT_EVENT_LOG)
-        leave_middle(stream, &want.range);
-    return event_open(stream, source->artefact == ARTEFACT_EVENT_JSON, &want, &state->reader);
+    return event_open(stream, json, &want, &state->reader);
 }
 
 static void report_file(struct tbl_scan *scan, struct report *report)
@@ -427,7 +424,7 @@ static void keep_index(struct tbl_scan *scan)
     if (!state->index)
         return;
     struct event_log_stats stats = event_stats(state->reader);
-    event_index_keep(tbl_svcql(scan), state->index, &stats);
+    event_index_keep(tbl_svcql(scan), &state->file, state->index, &stats);
     state->index = NULL;
 }
 
