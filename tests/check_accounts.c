@@ -2,11 +2,14 @@
 #include "harness.h"
 #include "make_acl.h"
 #include "make_hive.h"
+#include "make_plist.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "formats/access/posix_acl.h"
@@ -260,6 +263,188 @@ START_TEST(values_of_sam_are_read_within_their_bounds)
 }
 END_TEST
 
+/* Accounts of macOS -------------------------------------------------------------------- */
+
+#define VALUES(key, values) "<key>" key "</key><array>" values "</array>"
+#define VALUE(key, text)    VALUES(key, "<string>" text "</string>")
+#define ANN                 "6D4F1E0A-93C5-4B8E-8F57-2B1C0D9E7A11"
+#define BOB                 "0B9A77D2-5E1F-4C44-9D3B-77A0C1E2F3B4"
+#define LOST                "11111111-2222-3333-4444-555555555555"
+#define EVERYONE            "ABCDEFAB-CDEF-ABCD-EFAB-CDEF0000000C"
+#define DIRECTORY           "private/var/db/dslocal/nodes/Default/"
+
+/* As macOS 14 has them: with aliases after a name, a hash that nobody can read without its key, a policy. */
+static const char *macos_root(void)
+{
+    const char *root = harness_scratch();
+
+    harness_write_text(root, "Library/LaunchDaemons/x", "");
+    make_plist(
+        root, DIRECTORY "users/ann.plist", true,
+        "<dict>" VALUES("name", "<string>ann</string><string>com.apple.idms.appleid.prd.1</string>")
+            VALUE("realname", "Ann Example") VALUE("uid", "501") VALUE("gid", "20")
+                VALUE("home", "/Users/ann") VALUE("shell", "/bin/zsh") VALUE("generateduid", ANN)
+                    VALUE("passwd", "********")
+                        VALUES("ShadowHashData", "<data>YnBsaXN0MDA=</data>")
+                            VALUE("authentication_authority",
+                                  ";ShadowHash;HASHLIST:&lt;SALTED-SHA512-PBKDF2&gt;")
+                                VALUES("accountPolicyData", "<data>PGRpY3QvPg==</data>") "</dict>");
+    make_plist(root, DIRECTORY "users/nobody.plist", false,
+               "<dict>" VALUES("name", "<string>nobody</string>")
+                   VALUE("realname", "Unprivileged User") VALUE("uid", "-2") VALUE("gid", "-2")
+                       VALUE("home", "/var/empty") VALUE("shell", "/usr/bin/false") "</dict>");
+    make_plist(root, DIRECTORY "users/_helper.plist", true,
+               "<dict>" VALUE("name", "_helper") VALUE("uid", "none") VALUE("generateduid", BOB)
+                   VALUE("IsHidden", "1") VALUE("home", "/private/var/.h") "</dict>");
+    make_plist(
+        root, DIRECTORY "groups/admin.plist", true,
+        "<dict>" VALUES("name", "<string>admin</string><string>BUILTIN\\Administrators</string>")
+            VALUE("realname", "Administrators") VALUE("gid", "80")
+                VALUES("users", "<string>root</string><string>ann</string>")
+                    VALUES("groupmembers", "<string>" ANN "</string><string>" BOB
+                                           "</string><string>" LOST "</string>")
+                        VALUE("nestedgroups", EVERYONE) "</dict>");
+    return root;
+}
+
+START_TEST(accounts_of_macos_are_those_of_its_directory)
+{
+    sqlite3    *db = harness_open();
+    const char *root = macos_root();
+
+    harness_write_text(root, "private/etc/passwd", "_passwd:*:7:7::/:/bin/sh\n");
+    free(harness_query(db, "INSERT INTO evidence(location, host) VALUES('%s', 'mac1')", root));
+    harness_expect(
+        db,
+        "0|-|_helper|NULL|/private/var/.h|NULL|" BOB "|1\n"
+        "501|20|ann|Ann Example|/Users/ann|/bin/zsh|" ANN "|0\n"
+        "4294967294|4294967294|nobody|Unprivileged User|/var/empty|/usr/bin/false|NULL|0",
+        "SELECT uid, coalesce(gid, '-'), username, description, directory, shell, uuid, is_hidden "
+        "FROM users WHERE host = 'mac1' ORDER BY uid");
+    harness_expect(db, "-2|-2|nobody.plist",
+                   "SELECT uid_signed, gid_signed, replace(source, rtrim(source, replace(source, "
+                   "'/', '')), '') "
+                   "FROM users WHERE host = 'mac1' AND uid = 4294967294");
+    harness_expect(
+        db, "read|1|0",
+        "SELECT status, records, skipped FROM evidence_sources WHERE table_name = 'users' "
+        "AND location LIKE '%%/users/ann.plist'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_group_of_macos_has_members_by_name_by_uuid_and_nested)
+{
+    sqlite3    *db = harness_open();
+    const char *root = macos_root();
+
+    free(harness_query(db, "INSERT INTO evidence(location, host) VALUES('%s', 'mac1')", root));
+    harness_expect(db, "80|admin|root,ann,_helper," LOST "," EVERYONE "|Administrators",
+                   "SELECT gid, groupname, members, comment FROM groups WHERE host = 'mac1'");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(an_account_of_macos_that_is_none_is_counted_and_the_others_are_read)
+{
+    sqlite3    *db = harness_open();
+    const char *root = macos_root();
+
+    make_plist(root, DIRECTORY "users/x.plist", true, "<dict>" VALUE("uid", "7") "</dict>");
+    harness_write_text(root, DIRECTORY "users/y.plist", "bplist00");
+    harness_expect(db, "3", "SELECT count(*) FROM users('%s')", root);
+    harness_expect(db, "x.plist|damaged|1|not an account\ny.plist|damaged|1|not an account",
+                   "SELECT substr(location, -7), status, skipped, detail FROM evidence_sources "
+                   "WHERE table_name = 'users' AND location LIKE '%%/_.plist' ORDER BY 1");
+    harness_close(db);
+}
+END_TEST
+
+/* What the user nobody is told of the directory, in a file that it may write. */
+static void ask_as_nobody(const char *root, const char *out)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        if (setgid(65534) != 0 || setuid(65534) != 0)
+            _exit(2);
+        sqlite3 *db = harness_open();
+        free(harness_query(db, "INSERT INTO evidence(location, host) VALUES('%s', 'mac1')", root));
+        free(harness_query(db, "SELECT count(*) FROM users UNION ALL SELECT count(*) FROM groups "
+                               "UNION ALL SELECT count(*) FROM shell_history"));
+        char *text = harness_query(db,
+                                   "SELECT DISTINCT table_name, replace(location, '%s/', ''), "
+                                   "status FROM evidence_sources "
+                                   "WHERE kind = 'accounts' AND host = 'mac1' ORDER BY 1, 2",
+                                   root);
+        int   fd = open(out, O_WRONLY | O_TRUNC);
+        _exit(fd < 0 || write(fd, text, strlen(text)) < 0);
+    }
+    int status = 1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+
+START_TEST(the_directory_of_macos_is_denied_to_all_but_root)
+{
+    const char *root = macos_root();
+    char        path[512];
+
+    if (geteuid() != 0)
+        SKIP("needs root");
+    snprintf(path, sizeof path, "%s/private/var/db/dslocal/nodes", root);
+    ck_assert_int_eq(chmod(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/..", root);
+    ck_assert_int_eq(chmod(path, 0711), 0); /* the suite's own folder */
+    ck_assert_int_eq(chmod(root, 0755), 0);
+    harness_write_text(root, "out", "");
+    snprintf(path, sizeof path, "%s/out", root);
+    ck_assert_int_eq(chmod(path, 0666), 0);
+    ask_as_nobody(root, path);
+    char *text = harness_read(path, NULL);
+    ck_assert_str_eq(text, "groups|" DIRECTORY "groups|denied\n"
+                           "groups|" DIRECTORY "users|denied\n"
+                           "shell_history|" DIRECTORY "users|denied\n"
+                           "users|" DIRECTORY "users|denied");
+    free(text);
+}
+END_TEST
+
+START_TEST(histories_of_macos_have_the_users_of_its_directory)
+{
+    sqlite3    *db = harness_open();
+    const char *root = macos_root();
+
+    harness_write_text(root, "private/var/.h/.zsh_history", "launchctl list\n");
+    harness_expect(db, "_helper|0|launchctl list",
+                   "SELECT user, uid, command FROM shell_history WHERE root = '%s'", root);
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_daemon_with_another_name_of_root_is_roots)
+{
+    sqlite3    *db = harness_open();
+    const char *root = macos_root();
+    char        path[512];
+
+    make_plist(root, "Library/LaunchDaemons/a.plist", true,
+               "<dict><key>Label</key><string>a</string><key>Program</key><string>/opt/a</string>"
+               "<key>UserName</key><string>_helper</string></dict>");
+    make_plist(root, "Library/LaunchDaemons/b.plist", true,
+               "<dict><key>Label</key><string>b</string><key>Program</key><string>/opt/a</string>"
+               "<key>UserName</key><string>ann</string></dict>");
+    harness_write_text(root, "opt/a", "");
+    snprintf(path, sizeof path, "%s/opt/a", root);
+    ck_assert_int_eq(chmod(path, 0777), 0);
+    free(harness_query(db, "INSERT INTO evidence(location, host) VALUES('%s', 'mac1')", root));
+    harness_expect(db, "a|/opt/a",
+                   "SELECT service, weak_at FROM service_inputs "
+                   "WHERE host = 'mac1' AND kind = 'program'");
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_link_that_others_can_replace_is_seen_on_the_way)
 {
     sqlite3    *db = harness_open();
@@ -375,6 +560,12 @@ Suite *make_accounts_suite(void)
     tcase_add_test(tcase, groups_of_windows_have_their_members_by_name_or_sid);
     tcase_add_test(tcase, a_damaged_account_of_windows_is_counted_and_the_others_are_read);
     tcase_add_test(tcase, values_of_sam_are_read_within_their_bounds);
+    tcase_add_test(tcase, accounts_of_macos_are_those_of_its_directory);
+    tcase_add_test(tcase, a_group_of_macos_has_members_by_name_by_uuid_and_nested);
+    tcase_add_test(tcase, an_account_of_macos_that_is_none_is_counted_and_the_others_are_read);
+    tcase_add_test(tcase, the_directory_of_macos_is_denied_to_all_but_root);
+    tcase_add_test(tcase, histories_of_macos_have_the_users_of_its_directory);
+    tcase_add_test(tcase, a_daemon_with_another_name_of_root_is_roots);
     tcase_add_test(tcase, a_link_that_others_can_replace_is_seen_on_the_way);
     tcase_add_test(tcase, a_link_out_of_the_root_stays_inside);
     tcase_add_test(tcase, a_path_is_needed);

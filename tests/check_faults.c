@@ -177,7 +177,8 @@ END_TEST
 /* One that reads the same file twice, once without success. */
 START_TEST(a_good_reading_hides_no_failed_one_of_the_same_statement)
 {
-    static const char twice[] = "SELECT username FROM users UNION ALL SELECT username FROM users";
+    static const char twice[] = "SELECT username FROM users WHERE host = 'a' UNION ALL "
+                                "SELECT username FROM users WHERE host = 'a'";
     static const char status[] =
         "SELECT DISTINCT status FROM evidence_sources WHERE table_name = 'users' AND host = 'a'";
     struct rows whole, rows;
@@ -279,6 +280,7 @@ static const struct {
     {"unit_drift", "linux/usr/lib/systemd/system/a.service", 1},
     {"windows_events", "windows/Windows/System32/winevt/Logs/System.evtx", 1},
     {"registry", "windows/Windows/System32/config/SYSTEM", 15},
+    {"users", "macos/private/var/db/dslocal/nodes/Default/users/root.plist", 1},
     {"launch_daemons", "macos/Library/LaunchDaemons/com.apple.updated.plist", 1},
     {"launchd_overrides", "macos/private/var/db/com.apple.xpc.launchd/disabled.plist", 3},
 };

@@ -1,6 +1,7 @@
 /* check_plist.c -- the readers of property lists: what they read, what they refuse, and what an
  * attacker's file may cost. */
 #include "formats/plist/plist.h"
+#include "formats/plist/plist_values.h"
 
 #include <errno.h>
 #include <math.h>
@@ -519,6 +520,51 @@ START_TEST(real_files_read_as_libplist_reads_them)
 }
 END_TEST
 
+/* All values of the keys of a list in one form, one after another. */
+static char *values_of(const void *data, size_t size, int expected)
+{
+    static const char *const keys[] = {"one", "list", "date", "number", "none"};
+    struct plist_values      values = {0};
+    struct buffer            text = {0};
+
+    ck_assert_int_eq(plist_values_read(&values, keys, 5, data, size, NULL), expected);
+    for (size_t i = 0; i < 5; i++) {
+        const char *value = NULL;
+        buffer_printf(&text, "%s:", keys[i]);
+        while ((value = plist_values_next(&values, i, value)))
+            buffer_printf(&text, " %s", value);
+        buffer_puts(&text, "\n");
+    }
+    ck_assert_ptr_nonnull(buffer_text(&text));
+    plist_values_free(&values);
+    return text.data;
+}
+
+START_TEST(values_of_keys_are_those_of_the_dictionary_itself)
+{
+    static const char value[] =
+        "<dict><key>one</key><string>first</string><key>list</key><array><string>b</string>"
+        "<data>AA==</data><array><string>deep</string></array><integer>-2</integer><true/></array>"
+        "<key>none</key><dict><key>one</key><string>deeper</string></dict>"
+        "<key>date</key><date>2023-11-14T22:13:20Z</date><key>number</key><integer>20</integer>"
+        "<key>one</key><array><string>last</string></array><key>other</key><string>x</string></"
+        "dict>";
+    size_t size;
+    char  *xml = make_plist_xml(value);
+    void  *binary = make_plist_binary(value, &size);
+    char  *texts[] = {values_of(xml, strlen(xml), 0), values_of(binary, size, 0),
+                      values_of("<plist><array/></plist>", 23, -EBADMSG)};
+
+    ck_assert_str_eq(texts[0], "one: last\nlist: b -2 1\ndate: 1700000000\nnumber: 20\nnone:\n");
+    ck_assert_str_eq(texts[1], texts[0]);
+    ck_assert_str_eq(texts[2], "one:\nlist:\ndate:\nnumber:\nnone:\n");
+    for (size_t i = 0; i < 3; i++)
+        free(texts[i]);
+    free(xml);
+    free(binary);
+}
+END_TEST
+
 Suite *make_plist_suite(void)
 {
     Suite *suite = suite_create("plist");
@@ -538,6 +584,7 @@ Suite *make_plist_suite(void)
     tcase_add_test(tc, shared_references_do_not_multiply);
     tcase_add_test(tc, a_long_text_is_not_handed_out_again_and_again);
     tcase_add_test(tc, nested_arrays_end_at_the_depth_cap);
+    tcase_add_test(tc, values_of_keys_are_those_of_the_dictionary_itself);
     tcase_add_test(tc, made_files_read_as_libplist_reads_them);
     tcase_add_test(tc, real_files_read_as_libplist_reads_them);
     suite_add_tcase(suite, tc);

@@ -1,9 +1,11 @@
 /* fuzz_plist.c -- property lists: no crash, bounded events, and valid JSON for any input; what
- * launchd would read of them. */
+ * launchd would read of them, and the values of a few keys. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "formats/plist/launchd_plist.h"
 #include "formats/plist/plist.h"
+#include "formats/plist/plist_values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +29,24 @@ static int see(void *user, const struct plist_event *event)
     return 0;
 }
 
+/* The values of each key are as long as what they are in. */
+static void read_values(const uint8_t *data, size_t size)
+{
+    static const char *const keys[] = {"name", "Label", "ProgramArguments", "InstallDate"};
+    struct plist_values      values = {0};
+
+    plist_values_read(&values, keys, 4, data, size, NULL);
+    for (size_t i = 0; i < 4 && !values.text.failed; i++) {
+        const char *value = NULL;
+        size_t      length = 0;
+        while ((value = plist_values_next(&values, i, value)))
+            length += strlen(value) + 1;
+        if (length != values.of[i].size)
+            abort();
+    }
+    plist_values_free(&values);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct seen        seen = {0};
@@ -43,5 +63,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (again == 0 && r < 0)
         abort();
     launchd_job_free(&job);
+    read_values(data, size);
     return 0;
 }

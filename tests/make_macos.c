@@ -12,6 +12,9 @@
 #define TEXT(text)      "<string>" text "</string>"
 #define DICT(keys)      "<dict>" keys "</dict>"
 #define ARRAY(items)    "<array>" items "</array>"
+#define DIRECTORY       "private/var/db/dslocal/nodes/Default/"
+#define ALICE           "6D4F1E0A-93C5-4B8E-8F57-2B1C0D9E7A11"
+#define HELPER          "0B9A77D2-5E1F-4C44-9D3B-77A0C1E2F3B4"
 
 /* clang-format off */
 static const struct {
@@ -60,6 +63,22 @@ static const struct {
      KEY("com.example.agent", "<true/>")},
     {"private/var/db/launchd.db/com.apple.launchd.peruser.502/overrides.plist", true,
      KEY("com.example.agent", DICT(KEY("Disabled", "<false/>")))},
+    {DIRECTORY "users/alice.plist", true,
+     KEY("name", ARRAY(TEXT("alice"))) KEY("realname", ARRAY(TEXT("Alice Example")))
+     KEY("uid", ARRAY(TEXT("501"))) KEY("gid", ARRAY(TEXT("20"))) KEY("home", ARRAY(TEXT("/Users/alice")))
+     KEY("shell", ARRAY(TEXT("/bin/zsh"))) KEY("generateduid", ARRAY(TEXT(ALICE)))
+     KEY("passwd", ARRAY(TEXT("********")))},
+    {DIRECTORY "users/root.plist", true,
+     KEY("name", ARRAY(TEXT("root") TEXT("BUILTIN\\Local System"))) KEY("uid", ARRAY(TEXT("0")))
+     KEY("gid", ARRAY(TEXT("0"))) KEY("home", ARRAY(TEXT("/var/root"))) KEY("shell", ARRAY(TEXT("/bin/sh")))
+     KEY("generateduid", ARRAY(TEXT("FFFFEEEE-DDDD-CCCC-BBBB-AAAA00000000")))},
+    {DIRECTORY "users/helper.plist", true,
+     KEY("name", ARRAY(TEXT("helper"))) KEY("uid", ARRAY(TEXT("499"))) KEY("gid", ARRAY(TEXT("20")))
+     KEY("home", ARRAY(TEXT("/private/var/helper"))) KEY("IsHidden", ARRAY(TEXT("1")))
+     KEY("generateduid", ARRAY(TEXT(HELPER)))},
+    {DIRECTORY "groups/admin.plist", true,
+     KEY("name", ARRAY(TEXT("admin"))) KEY("realname", ARRAY(TEXT("Administrators"))) KEY("gid", ARRAY(TEXT("80")))
+     KEY("users", ARRAY(TEXT("root") TEXT("alice"))) KEY("groupmembers", ARRAY(TEXT(ALICE) TEXT(HELPER)))},
     {"System/Library/CoreServices/SystemVersion.plist", false,
      KEY("ProductVersion", TEXT("14.5"))},
 };

@@ -4,7 +4,7 @@
 -- why:     A service is as safe as its weakest input: its unit, drop-ins and property list, the links
 --          and folders that lead to each, what it runs, the script that an interpreter is given, the
 --          files of its environment, the folder it starts in. weak_at is NULL where only root may change it.
--- sources: unit_files, unit_commands, unit_settings, launch_daemons, path_permissions
+-- sources: unit_files, unit_commands, unit_settings, launch_daemons, users, path_permissions
 --
 --   SELECT host, service, kind, path, weak_at, writers FROM service_inputs WHERE weak_at IS NOT NULL;
 CREATE TEMP VIEW service_inputs AS
@@ -28,6 +28,14 @@ WITH runs AS MATERIALIZED (
       FROM settings AS s
      WHERE NOT EXISTS (SELECT 1 FROM accounts AS a
                         WHERE a.host = s.host AND a.unit = s.unit AND s.key = 'WorkingDirectory')
+), roots AS MATERIALIZED ( -- other names of root
+    SELECT host, username FROM users WHERE uid = 0 AND username <> 'root'
+), daemons AS MATERIALIZED ( -- of macOS, that run as root
+    SELECT d.host, d.source, d.label, d.program, d.program_arguments, d.working_directory
+      FROM launch_daemons AS d
+     WHERE d.type = 'daemon'
+       AND (coalesce(d.user_name, 'root') = 'root'
+            OR EXISTS (SELECT 1 FROM roots AS r WHERE r.host = d.host AND r.username = d.user_name))
 ), named(platform, host, source, service, kind, path) AS MATERIALIZED (
     SELECT 'linux', host, source, unit, 'unit-file', path FROM unit_files
      WHERE scope_user IS NULL AND kind NOT IN ('linger', 'directory', 'other', 'profile')
@@ -49,16 +57,15 @@ WITH runs AS MATERIALIZED (
      WHERE type IN ('daemon', 'agent') AND user IS NULL
     UNION ALL
     SELECT 'macos', host, source, label, 'program', coalesce(program, program_arguments ->> 0)
-      FROM launch_daemons WHERE type = 'daemon' AND coalesce(user_name, 'root') = 'root'
+      FROM daemons
     UNION ALL
     SELECT 'macos', d.host, d.source, d.label, 'argument', a.value
-      FROM launch_daemons AS d, json_each(d.program_arguments) AS a
-     WHERE d.type = 'daemon' AND coalesce(d.user_name, 'root') = 'root' AND a.key > 0
+      FROM daemons AS d, json_each(d.program_arguments) AS a
+     WHERE a.key > 0
        AND a.value GLOB '/*'
        AND d.program_arguments ->> 0 REGEXP '/(sh|bash|dash|zsh|(python|perl|ruby|node|php|osascript)[0-9.]*|env|nice|nohup)$'
     UNION ALL
-    SELECT 'macos', host, source, label, 'folder', working_directory FROM launch_daemons
-     WHERE type = 'daemon' AND coalesce(user_name, 'root') = 'root'
+    SELECT 'macos', host, source, label, 'folder', working_directory FROM daemons
 ), inputs AS MATERIALIZED (
     -- Of a pattern, or of a path that contains a specifier, only the folder before it is known.
     SELECT platform, host, source, service, kind, path,

@@ -23,6 +23,7 @@
 #include "formats/text/buffer.h"
 #include "formats/text/proc_text.h"
 #include "host.h"
+#include "macos/directory_accounts.h"
 #include "process_list.h"
 #include "root.h"
 
@@ -147,7 +148,7 @@ static int by_uid(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int add_user(struct state *state, size_t *room, const struct passwd_line *line)
+static int add_user(struct state *state, size_t *room, int64_t uid, struct field name)
 {
     if (state->n_users == *room) {
         *room = *room ? 2 * *room : 64;
@@ -157,17 +158,16 @@ static int add_user(struct state *state, size_t *room, const struct passwd_line 
         state->users = grown;
     }
     struct user *user = &state->users[state->n_users++];
-    user->uid = line->uid;
-    snprintf(user->name, sizeof user->name, "%.*s", (int)line->name.size, line->name.text);
+    user->uid = uid;
+    snprintf(user->name, sizeof user->name, "%.*s", (int)name.size, name.text);
     return SQLITE_OK;
 }
 
-/* Names come from /etc/passwd alone: other services of nsswitch.conf(5) may use the network. */
-static int load_users(struct state *state, const struct root *root)
+static int load_passwd(struct state *state, const struct root *root, size_t *room)
 {
     struct passwd_line line;
     char              *data;
-    size_t             size, room = 0;
+    size_t             size;
     int                rc = SQLITE_OK;
 
     if (root_read(root, "/etc/passwd", PASSWD_MAX, &data, &size) < 0)
@@ -176,9 +176,40 @@ static int load_users(struct state *state, const struct root *root)
         if (!(stop = memchr(at, '\n', (size_t)(end - at))))
             stop = end;
         if (passwd_parse(at, (size_t)(stop - at), &line) > 0)
-            rc = add_user(state, &room, &line);
+            rc = add_user(state, room, line.uid, line.name);
     }
     free(data);
+    return rc;
+}
+
+static int load_directory(struct tbl_scan *scan, const struct source *source, size_t *room)
+{
+    struct state          *state = tbl_state(scan);
+    struct directory_users users = {0};
+    int                    rc = directory_users_load(scan, source, &users);
+
+    for (size_t i = 0; rc == SQLITE_OK && i < users.n; i++) {
+        struct field name = {users.list[i].name, strlen(users.list[i].name)};
+        rc = add_user(state, room, users.list[i].uid, name);
+    }
+    directory_users_free(&users);
+    return rc;
+}
+
+/* Names come from files alone: other services of nsswitch.conf(5), and opendirectoryd, may use the network. The directory of
+ * macOS is for root to read; anybody may read its /etc/passwd, which names the system's own accounts. */
+static int load_users(struct tbl_scan *scan, const struct source *source)
+{
+    struct state *state = tbl_state(scan);
+    size_t        room = 0;
+    int           rc = SQLITE_OK;
+
+    if (!TBL_USES(scan, struct process, user) || strcmp(host_kind, "windows") == 0)
+        return SQLITE_OK;
+    if (strcmp(host_kind, "macos") == 0)
+        rc = load_directory(scan, source, &room);
+    if (rc == SQLITE_OK && !state->n_users)
+        rc = load_passwd(state, source->root, &room);
     if (state->n_users)
         qsort(state->users, state->n_users, sizeof *state->users, by_uid);
     return rc;
@@ -356,7 +387,10 @@ static int processes_next(struct tbl_scan *scan, void *out)
 
     if (state->listed) {
         row->host = state->host;
-        return process_list_next(scan, &state->list, state->source.root, row);
+        int rc = process_list_next(scan, &state->list, state->source.root, row);
+        if (rc == SQLITE_ROW && !row->user)
+            row->user = name_of(state, row->uid);
+        return rc;
     }
     while (state->proc && next_pid(state, &pid)) {
         close_process(state);
@@ -449,14 +483,14 @@ static int open_host(struct tbl_scan *scan, const struct source *source)
     if (!state->listed)
         r = open_proc(source->root, &state->proc);
     if (r == 0 && state->listed)
-        return SQLITE_OK;
+        return load_users(scan, source);
     if (r < 0)
         return report(svcql, state->host, r == -ENODEV ? SOURCE_ABSENT : source_status_of(r), 0, 0,
                       strerror(-r));
     if (TBL_USES(scan, struct process, start_time))
         state->boot_time = read_boot_time(state);
     state->hidden = faccessat(root_dir_fd(state->proc), "1/stat", F_OK, 0) < 0;
-    return TBL_USES(scan, struct process, user) ? load_users(state, source->root) : SQLITE_OK;
+    return load_users(scan, source);
 }
 
 static int processes_open(struct tbl_scan *scan)
@@ -686,7 +720,8 @@ static const struct tbl_column columns[] = {
             "Group id, real; on Windows the last number of the primary group's SID"),
     TBL_COL(struct process, egid, 0, "Group id, effective"),
     TBL_COL(struct process, user, 0,
-            "Name of the effective user, by /etc/passwd; on Windows DOMAIN\\name, or a SID without "
+            "Name of the effective user, by /etc/passwd, on macOS by its local directory; on "
+            "Windows DOMAIN\\name, or a SID without "
             "a name"),
     TBL_COL(struct process, loginuid, 0,
             "User whose login started it, as the audit log's auid; NULL if none"),

@@ -2,7 +2,7 @@
  *
  *     SELECT datetime, user, command FROM shell_history WHERE command GLOB '*systemctl*';
  *
- * Homes are those of /etc/passwd, and the folders in /home, /root, /Users and /var/root, so that
+ * Homes are those of /etc/passwd or of macOS's local directory, and the folders in /home, /root, /Users and /var/root, so that
  * the files of a removed account are read too, and the profiles of Windows' service accounts.
  * Copies beside a history (.bash_history.old) are histories. A startup file of a shell that sets
  * HISTFILE or ZDOTDIR is followed (history_places.h).
@@ -22,6 +22,7 @@
 #include "formats/text/input.h"
 #include "history_database.h"
 #include "history_places.h"
+#include "macos/directory_accounts.h"
 #include "place_files.h"
 #include "table.h"
 
@@ -208,6 +209,24 @@ static int add_accounts(struct state *state)
     return r;
 }
 
+/* The same of macOS, whose /etc/passwd has the system's own accounts alone. */
+static int add_directory(struct tbl_scan *scan)
+{
+    struct state          *state = tbl_state(scan);
+    struct directory_users users = {0};
+    int                    rc = directory_users_load(scan, &state->files.source, &users),
+        r = rc == SQLITE_OK ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < users.n; i++) {
+        const struct directory_user *user = &users.list[i];
+        if (user->home)
+            r = add_home(state, (struct field){user->home, strlen(user->home)},
+                         (struct field){user->name, strlen(user->name)}, user->uid);
+    }
+    directory_users_free(&users);
+    return r;
+}
+
 /* A folder of homes of which a part is missing. */
 static int note_part(struct tbl_scan *scan, const char *dir, int error, size_t lost)
 {
@@ -245,7 +264,8 @@ static int find_homes(struct tbl_scan *scan)
                                         "/Windows/ServiceProfiles/*"};
 
     forget_homes(state);
-    int r = add_accounts(state);
+    int r = state->files.source.artefact == ARTEFACT_MACOS_ROOT ? add_directory(scan) : 0;
+    r = r < 0 ? r : add_accounts(state);
     for (size_t i = 0; r == 0 && i < TBL_COUNT(homes); i++)
         r = root_glob(state->files.source.root, homes[i], HOMES_CAP, add_folder, scan);
     return r;
