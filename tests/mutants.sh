@@ -7,9 +7,9 @@
 # Each is built and tried in a copy of the committed tree, which begins with what build/ has of it, by
 #   C:    the suites that run the changed line, as build/lines/lines says (tests/mutants_lines.sh makes it, once),
 #         those of the file's name first, then the quickest. A line that no suite runs is not tried: it survives.
-#   SQL:  the detections' own tests, the golden files and the guide, the suite of all columns, the suites that name the
-#         view or one that reads it. A weight also by `make judge`, which CI runs too: only labelled cases tell a right
-#         one from a wrong one.
+#   SQL:  the detections' own tests, the golden files and the guide, the suite of columns for the view and those that
+#         read it, the suites that name one of these. A weight also by `make judge`, which CI runs too: only labelled
+#         cases tell a right one from a wrong one.
 #   LIST: the suite that the list names, and no other.
 # A mutant that hangs is noticed by the limit of LIMIT seconds for one suite, or of 150 of the processor's for one process. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
@@ -160,9 +160,11 @@ is_known() {
 
 # try FILE LINE CHANGE [SUITE]: a line of the results.
 try() {
-    local file=$1 line=$2 change=$3 text verdict=survives by='' suites
+    local file=$1 line=$2 change=$3 text verdict=survives by='' suites object=$copy/build/${1%.c}.o
     text=$(sed -n "$line{s/^ *//;p}" "$copy/$file")
     cp "$copy/$file" "$copy/before"
+    case $file in *.sql) SVCQL_COLUMNS=$(readers "$(basename "$file" .sql)") && export SVCQL_COLUMNS ;;
+                  *.c) unset SVCQL_COLUMNS && cp "$object" "$copy/object" ;; esac
     sed -i "$line$change" "$copy/$file"
     : > "$copy/log"
     if tries all build/check; then
@@ -181,6 +183,7 @@ try() {
         if [ $verdict = survives ]; then echo "survives: $file:$line: $change: $text${by:+ ($by)}"; fi
     fi
     cp "$copy/before" "$copy/$file"
+    case $file in *.c) cp "$copy/object" "$object" ;; esac # newer than its source: not to be made again
 }
 
 # Every jobs-th mutant from that one on.
