@@ -6,7 +6,8 @@
  * the columns that it touches. UPDATE=1 writes the file; SVCQL_COLUMNS='services findings' asks these alone.
  *
  * The digest knows neither the order of rows nor the time: what is a moment of these days counts as "T", and the
- * folder of the evidence as "ROOT". A table that reads what runs is not asked, nor a list, which is what its file says.
+ * folder of the evidence as "ROOT". A table that reads what runs is not asked. A list, which no evidence changes, is asked
+ * once: a name that is written wrong there would lose what it finds in silence.
  */
 #include <ctype.h>
 #include <math.h>
@@ -32,7 +33,7 @@
 #define COLUMNS_MAX 256
 
 #define ASKED                                                                                      \
-    "kind NOT IN ('function', 'lists') AND name NOT IN ('attached_baseline', 'evidence', "         \
+    "kind <> 'function' AND name NOT IN ('attached_baseline', 'evidence', "                        \
     "'logged_in_users', 'processes', 'reload_changes', 'scm_services', 'svcql_columns', "          \
     "'svcql_settings', 'svcql_tables', 'systemd_units', 'systemd_managers', 'time')"
 
@@ -410,7 +411,8 @@ static void put_set(struct buffer *out, int set)
     for (size_t i = 0; i < questions.n; i++) {
         const char *name = questions.list[i].name;
         char       *sql = question_sql(&questions.list[i], make_rules());
-        if (!is_left_out(name, NULL, set) && is_wanted(name, strlen(name)))
+        bool        again = set > 0 && strcmp(questions.list[i].kind, "lists") == 0;
+        if (!again && !is_left_out(name, NULL, set) && is_wanted(name, strlen(name)))
             put_relation(out, db, set, name, sql);
         free(sql);
     }

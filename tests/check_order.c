@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "formats/journal/journal_file.h"
+#include "formats/text/buffer.h"
 #include "make_evtx.h"
 
 #define NOW  1790000000
@@ -517,12 +520,78 @@ START_TEST(a_journal_is_the_same_in_order)
 }
 END_TEST
 
+/* A connection keeps a few statements for the windows that follow: more forms of a question than it keeps, asked in
+ * turn and again, have the rows that each has alone. */
+START_TEST(many_forms_of_a_question_share_a_connection)
+{
+    static const char *const forms[] = {
+        "name = 'systemctl'", "name = 'ls'", "cmdline GLOB 'ls 1*'",   "cmdline LIKE '%%9'",
+        "pid IN (3, 4, 5)",   "pid > 7",     "time > 1790000000 + 100"};
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    char       *text = audit_text(even, 60);
+
+    harness_write_text(dir, "etc/hostname", "web\n");
+    harness_write_text(dir, "var/log/audit/audit.log", text);
+    free(text);
+    harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('%s')", dir);
+    harness_query(db, "CREATE TEMP TABLE plain AS SELECT * FROM process_events");
+    for (size_t i = 0; i < 3 * sizeof forms / sizeof *forms; i++) {
+        const char *form = forms[i % (sizeof forms / sizeof *forms)];
+        char       *rows =
+            harness_query(db, "SELECT record FROM temp.plain WHERE %s ORDER BY time", form);
+        ck_assert_str_ne(rows, "");
+        harness_expect(db, rows, "SELECT record FROM process_events WHERE %s ORDER BY time", form);
+        free(rows);
+    }
+    harness_close(db);
+}
+END_TEST
+
+/* Exports of macOS' unified log ---------------------------------------------------------- */
+
+START_TEST(an_exported_log_is_the_same_in_order)
+{
+    sqlite3      *db = harness_open();
+    const char   *dir = harness_scratch();
+    struct buffer text = {0};
+    char          table[300];
+
+    for (int i = 0; i < 900; i++) {
+        time_t    time = (time_t)clocks[_i](i, 900);
+        struct tm tm;
+        char      stamp[40];
+        strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", gmtime_r(&time, &tm));
+        buffer_printf(&text,
+                      "{\"timestamp\":\"%s.%06d+0000\",\"processImagePath\":\"/sbin/%s\","
+                      "\"processID\":%d,\"eventMessage\":\"m %d\"}\n",
+                      stamp, i, i % 3 ? "launchd" : "kextd", i % 7, i);
+    }
+    harness_write(dir, "log.ndjson", text.data, text.size);
+    buffer_free(&text);
+    snprintf(table, sizeof table, "unified_log('%s/log.ndjson')", dir);
+    ck_assert(takes_order(db, table));
+    ck_assert_int_eq(same_rows(db, table, "position", "1"), 900);
+    same_rows(db, table, "position", "process = 'kextd' AND time > 1790000000 + 900");
+    same_limits(db, table, "pid < 4");
+    harness_close(db);
+}
+END_TEST
+
+static void as_a_daemon(void)
+{
+    close(STDIN_FILENO); /* files are then opened as 0 */
+}
+
 Suite *make_order_suite(void)
 {
     Suite *suite = suite_create("order");
     TCase *tcase = tcase_create("order");
 
     tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, as_a_daemon, NULL);
+    tcase_add_test(tcase, many_forms_of_a_question_share_a_connection);
+    tcase_add_loop_test(tcase, an_exported_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_loop_test(tcase, an_audit_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_test(tcase, rotated_and_compressed_audit_logs_are_one_in_order);
     tcase_add_test(tcase, the_newest_rows_of_a_long_log_cost_a_piece_of_it);

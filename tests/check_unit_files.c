@@ -257,10 +257,11 @@ START_TEST(links_that_leave_or_dangle_are_shown)
     harness_link(dir, "etc/systemd/system/gone.service", "../../../dev/shm/gone.service");
     harness_link(dir, "etc/systemd/system/alias.service", "in.service");
     harness_link(dir, "etc/systemd/system/mask.service", "/dev/null");
+    harness_link(dir, "etc/systemd/system/up.service", "..");
     expect("alias.service|0|0|alias|/etc/systemd/system/in.service\n"
            "evil.service|1|0|linked|/tmp/evil.service\ngone.service|1|1|bad|NULL\n"
            "in.service|NULL|NULL|indirect|/etc/systemd/system/"
-           "in.service\nmask.service|0|1|masked|NULL",
+           "in.service\nmask.service|0|1|masked|NULL\nup.service|1|0|bad|/etc/systemd",
            "SELECT name, link_leaves, link_dangling, state, resolved_path FROM ROOT "
            "WHERE name <> '.keep' AND path GLOB '/etc/*.service' ORDER BY name");
 }
