@@ -357,7 +357,8 @@ START_TEST(split_arguments_are_rejoined_in_whatever_order_they_come)
     ck_assert_str_eq(ARGUMENTS("a1[1]=4220 a2=\"z\"", "argc=3 a0=\"x\" a1_len=6 a1[0]=4120"),
                      "[\"x\",\"A B \",\"z\"] => x 'A B ' z");
     ck_assert_str_eq(ARGUMENTS("a0[0]=C3 a0[1]=A9"), "[\"\xc3\xa9\"] => \xc3\xa9");
-    ck_assert_str_eq(ARGUMENTS("a4=\"k\" a2=\"c\" a4294967296=\"no\" a=\"no\" a1x=\"no\""),
+    ck_assert_str_eq(ARGUMENTS("a4=\"k\" a2=\"c\" a4294967296=\"no\" a=\"no\" a1x=\"no\" "
+                               "b1=\"no\" aa=\"no\" 1=\"no\""),
                      "[null,null,\"c\",null,\"k\"] => ? ? c ? k");
 }
 END_TEST

@@ -48,6 +48,8 @@ static const struct {
               {"baseline_now", "detail", -1}, /* of a command, the hour */
               {"incident_facts", "seconds", -1},
               {"incident_signals", "seconds", -1},
+              {"exec_patterns", NULL, 0}, /* of detections, which have tests of their own */
+              {"signals", NULL, 0},
               {"incidents", NULL, 0},
               {"incident_events", NULL, 0},
               {"incident_facts", NULL, 0},

@@ -101,6 +101,80 @@ START_TEST(damage_is_shown)
 }
 END_TEST
 
+/* Each type of a number, in both orders of bytes, among bytes that it must leave alone; and a byte short of whole. */
+START_TEST(a_number_has_the_size_of_its_type)
+{
+    static const struct {
+        char   type[2];
+        size_t size;
+    } types[] = {{"y", 1}, {"n", 2}, {"q", 2}, {"b", 4}, {"i", 4},
+                 {"u", 4}, {"h", 4}, {"x", 8}, {"t", 8}, {"d", 8}};
+    size_t             size = types[_i / 2].size;
+    bool               big = _i % 2;
+    uint8_t            data[8], ret[9], expected[9];
+    struct dbus_reader m;
+
+    memset(ret, 0xaa, sizeof ret);
+    memset(expected, 0xaa, sizeof expected);
+    for (size_t i = 0; i < size; i++) {
+        data[i] = (uint8_t)(0x11 * (i + 1));
+        expected[i] = data[i];
+    }
+    if (big != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+        for (size_t i = 0; i < size; i++)
+            expected[i] = data[size - 1 - i];
+    dbus_reader_begin(&m, data, size - 1, types[_i / 2].type, big);
+    ck_assert_int_eq(dbus_read(&m, *types[_i / 2].type, ret), -EBADMSG);
+    ck_assert_uint_eq(ret[0], 0xaa);
+    dbus_reader_begin(&m, data, size, types[_i / 2].type, big);
+    ck_assert_int_eq(dbus_read(&m, *types[_i / 2].type, ret), 1);
+    ck_assert_mem_eq(ret, expected, sizeof ret);
+    ck_assert(dbus_at_end(&m));
+    ck_assert_int_eq(dbus_read(&m, *types[_i / 2].type, ret), 0);
+}
+END_TEST
+
+/* Variants in variants: as deep as a reader goes, and not one further. */
+START_TEST(containers_are_entered_as_deep_as_a_reader_goes)
+{
+    uint8_t            data[3 * (DBUS_DEPTH_MAX + 1)];
+    struct dbus_reader m;
+
+    for (size_t i = 0; i < sizeof data; i += 3)
+        memcpy(data + i, "\1v", 3);
+    dbus_reader_begin(&m, data, sizeof data, "v", false);
+    for (int depth = 1; depth < DBUS_DEPTH_MAX; depth++)
+        ck_assert_int_eq(dbus_enter(&m, 'v', "v"), 1);
+    ck_assert_int_eq(dbus_enter(&m, 'v', "v"), -ENXIO);
+    ck_assert_int_eq(dbus_exit(&m), -EBUSY);
+}
+END_TEST
+
+/* A structure is of eight bytes' alignment; what was passed over ends where the next begins. */
+START_TEST(what_is_passed_over_is_as_long_as_it_is)
+{
+    static const uint8_t data[] = "\1\0\0\0\0\0\0\0"  /* y, then (yq) */
+                                  "\2\0\3\0\1y\0\4"   /* its q, then a variant */
+                                  "\4\0\0\0\5\0\6\0"  /* aq */
+                                  "\2\0\0\0ab\0\1i\0" /* s, and g */
+                                  "\7";
+    struct dbus_reader m;
+    uint8_t            last = 0;
+
+    for (size_t skipped = 0; skipped <= 6; skipped++) {
+        dbus_reader_begin(&m, data, sizeof data - 1, "y(yq)vaqsgy", false);
+        ck_assert_int_eq(dbus_skip(&m, skipped), 1);
+        ck_assert_int_eq(dbus_skip(&m, 6 - skipped), 1);
+        ck_assert_int_eq(dbus_read(&m, 'y', &last), 1);
+        ck_assert_uint_eq(last, 7);
+        ck_assert_int_eq(dbus_skip(&m, 1), 0);
+    }
+    dbus_reader_begin(&m, data, sizeof data - 2, "y(yq)vaqsgy", false);
+    ck_assert_int_eq(dbus_skip(&m, 6), 1);
+    ck_assert_int_eq(dbus_skip(&m, 1), -EBADMSG);
+}
+END_TEST
+
 START_TEST(a_type_is_one_complete_type)
 {
     static const struct {
@@ -175,6 +249,9 @@ Suite *make_dbus_suite(void)
     tcase_add_test(tcase, values_are_read_as_their_types_say);
     tcase_add_test(tcase, a_message_cut_anywhere_is_not_whole);
     tcase_add_loop_test(tcase, damage_is_shown, 0, 4);
+    tcase_add_loop_test(tcase, a_number_has_the_size_of_its_type, 0, 20);
+    tcase_add_test(tcase, containers_are_entered_as_deep_as_a_reader_goes);
+    tcase_add_test(tcase, what_is_passed_over_is_as_long_as_it_is);
     tcase_add_test(tcase, a_type_is_one_complete_type);
     tcase_add_test(tcase, a_call_is_a_message);
     tcase_add_test(tcase, a_peer_does_not_say_that_we_have_no_memory);

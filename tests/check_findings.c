@@ -595,8 +595,9 @@ START_TEST(answers_that_are_kept_follow_the_lists_that_they_are_from)
                    "listed('service_accounts', NULL)");
     harness_query(db, "INSERT INTO service_accounts VALUES ('ali*', 'a site')");
     harness_expect(db, "1", "SELECT listed('service_accounts', 'alice')");
-    harness_expect(db, "1|0|0",
+    harness_expect(db, "1|0|0|0",
                    "SELECT listed('monitored_paths', '/ETC/rc.local', 'linux'), "
+                   "listed('monitored_paths', '/etc/rc.local', NULL), "
                    "listed('monitored_paths', '/etc/rc.local', 'macos'), "
                    "listed('monitored_paths', '/opt/x', 'linux')");
     harness_query(db, "DELETE FROM monitored_paths WHERE path = '/etc/rc.local'");

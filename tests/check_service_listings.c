@@ -19,6 +19,7 @@ static const char *const strangers[][2] = {
     {"x.json", "{\"Name\":\"evil\",\"a\":1}\n"},
     {"code.txt", "int main(void)\n{\n    return 0;\n}\n"},
     {"app.log", "Name     : evil\nStatus: ok\n2026-01-01 x.service started\n"},
+    {"events.log", "service {\"Name\":\"evil\",\"StartMode\":\"Auto\"}\n"},
 };
 
 enum writing { PLAIN, CRLF, WIDE, WIDE_BIG, MARKED, WRITINGS };
@@ -57,6 +58,104 @@ static char *rewrite(const char *text, enum writing writing, size_t *ret_size)
     *ret_size = out.size;
     return out.data;
 }
+
+/* A form is known by its first line: with another word in it, a file is of somebody else. */
+static const struct {
+    const char *text;
+    bool        is;
+} beginnings[] = {
+    {"PID\tStatus\tLabel\n", true},
+    {"PIDS\tStatus\tLabel\n", false},
+    {"PID\tState\tLabel\n", false},
+    {"PID\tStatus\tLabels\n", false},
+    {"PID\tStatus\tLabel\tMore\n", false},
+    {"Label\n", false},
+    {"\tdisabled services = {\n", true},
+    {"\tdisabled jobs = {\n", false},
+    {"com.example.a = {\n", true},
+    {"com.example = {\n", false},
+    {"\"com.example.a\" = {\n", false},
+    {"com.example.a {\n", false},
+    {"gui/501 = {\n", true},
+    {"user/501 = {\n", true},
+    {"login/501 = {\n", true},
+    {"system = {\n", true},
+    {"users/501 = {\n", false},
+    {"UNIT LOAD ACTIVE SUB DESCRIPTION\n", true},
+    {"UNITS LOAD ACTIVE SUB DESCRIPTION\n", false},
+    {"UNIT LOADED ACTIVE SUB DESCRIPTION\n", false},
+    {"UNIT LOAD ACTIVATED SUB DESCRIPTION\n", false},
+    {"UNIT LOAD ACTIVE SUBS DESCRIPTION\n", false},
+    {"UNIT LOAD ACTIVE\n", false},
+    {"a.service loaded active running A\n", true},
+    {"a.txt loaded active running A\n", false},
+    {"a.service laden active running A\n", false},
+    {"a.service loaded aktiv running A\n", false},
+    {"UNIT FILE STATE PRESET\n", true},
+    {"UNITS FILE STATE PRESET\n", false},
+    {"UNIT FILES STATE PRESET\n", false},
+    {"UNIT FILE STATES PRESET\n", false},
+    {"a.service enabled enabled\n", true},
+    {"a.service enabled wanted\n", false},
+    {"a.txt enabled enabled\n", false},
+    {"a.service wanted enabled\n", false},
+    {"a.service enabled\n", false},
+    {"a.service enabled\nb.service static\n", true},
+    {"a.txt enabled\nb.service static\n", false},
+    {"NEXT LEFT LAST PASSED UNIT ACTIVATES\n", true},
+    {"NEXT LEFT LAST PASSED UNIT\n", false},
+    {"NEXT DAY LAST PASSED UNIT ACTIVATES\n", false},
+    {"DAY LEFT LAST PASSED UNIT ACTIVATES\n", false},
+    {"NEXT LEFT LAST PASSED UNITS ACTIVATES\n", false},
+    {"NEXT LEFT LAST PASSED UNIT STARTS\n", false},
+    {"* a.service - A\n", true},
+    {"* a.service\n", true},
+    {"* a.service: A\n", false},
+    {"* a.txt - A\n", false},
+    {" * a.service - A\n", false},
+    {"a.service - A\n", false},
+    {"SERVICE_NAME: a\n", true},
+    {"SERVICE_NAME : a\n", true},
+    {"[SC] QueryServiceConfig SUCCESS\n", true},
+    {"[SC] OpenService SUCCESS\n", false},
+    {"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\a\n", true},
+    {"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\n", true},
+    {"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\a\n", false},
+    {"Windows Registry Editor Version 5.00\n", true},
+    {"REGEDIT4\n", true},
+    {"REGEDIT\n", false},
+    {"Status   Name    DisplayName\n", true},
+    {"Status Name DisplayName\n", false},
+    {"Status Name DisplayName\n------ ---- -----------\n", true},
+    {"Status Name DisplayName\n---\n", false},
+    {"Status   Names   DisplayName\n", false},
+    {"Name   DisplayName\n", false},
+    {"Name   Status\n", false},
+    {"Name   StartType\n", true},
+    {"Name:  StartType\n", false},
+    {"ServiceName  PathName\n", true},
+    {"Name,StartMode\n", true},
+    {"StartMode;Name\n", true},
+    {"\"Name\"\t\"StartMode\"\r\n", true},
+    {"Names,StartMode\n", false},
+    {"Name,StartModes\n", false},
+    {"MyName,StartMode\n", false},
+    {"#TYPE System.ServiceProcess.ServiceController\nName,StartMode\n", true},
+    {"#TYPE System.ServiceProcess.ServiceController\nNames,StartMode\n", false},
+    {"#TYPE,Name,StartMode\n", false},
+    {"service {\"Name\":\"a\",\"StartMode\":\"Auto\"}\n", false},
+    {"\n", false},
+    {" \t\r\n", false},
+    {"", false},
+};
+
+START_TEST(a_form_is_known_by_the_words_of_its_beginning)
+{
+    const char *text = beginnings[_i].text;
+
+    ck_assert_msg(listing_is(text, strlen(text)) == beginnings[_i].is, "%s", text);
+}
+END_TEST
 
 START_TEST(every_form_is_read_however_it_is_written)
 {
@@ -418,6 +517,8 @@ Suite *make_service_listings_suite(void)
     TCase *tc = tcase_create("forms"), *t = tcase_create("systemd");
 
     tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, a_form_is_known_by_the_words_of_its_beginning, 0,
+                        sizeof beginnings / sizeof beginnings[0]);
     tcase_add_loop_test(tc, every_form_is_read_however_it_is_written, 0, WRITINGS);
     tcase_add_test(tc, jobs_of_users_are_told_from_those_of_the_system);
     tcase_add_test(tc, several_commands_in_one_file_are_told_apart);

@@ -170,17 +170,18 @@ START_TEST(folders_patterns_and_forms_may_be_mixed)
     write_rule(dir, "rules/a.yml", "product: windows, service: system", "EventID: 7045");
     write_rule(dir, "rules/deep/er/b.yaml", "product: linux, service: auditd", "type: EXECVE");
     harness_write_text(dir, "rules/deep/c.sql", "SELECT * FROM logs WHERE EventID=7045");
+    harness_write_text(dir, "rules/deep/d.sql", "SELECT * FROM logs WHERE EventID=7045");
     harness_write_text(dir, "rules/deep/readme.md", "not a rule");
     snprintf(link_path, sizeof link_path, "%s/rules/deep/loop", dir);
     ck_assert_int_eq(symlink("..", link_path), 0);
-    harness_expect(db, "a.yml\ndeep/c.sql\ndeep/er/b.yaml",
+    harness_expect(db, "a.yml\ndeep/c.sql\ndeep/d.sql\ndeep/er/b.yaml",
                    "SELECT file FROM svcql_rules('%s/rules') ORDER BY 1", dir);
     harness_expect(db, "a.yml", "SELECT file FROM svcql_rules('%s/rules/a.yml')", dir);
     ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules/*.yml')", dir), 1);
     ck_assert_int_eq(harness_int(db, "SELECT count(*) FROM svcql_rules('%s/rules/d*/*.sql')", dir),
-                     1);
+                     2);
     harness_error(db, "SELECT count(*) FROM svcql_rules('%s/rules/*.none')", dir);
-    harness_expect(db, "3|3",
+    harness_expect(db, "4|4",
                    "SELECT count(*), count(DISTINCT number) FROM svcql_rules('%s/rules')", dir);
     harness_close(db);
 }

@@ -163,7 +163,11 @@ START_TEST(masks_and_leftovers_are_passed_over)
 
     snprintf(path, sizeof path, "%s/etc/udev/rules.d/80-m.rules", root);
     ck_assert_int_eq(symlink("/dev/null", path), 0);
+    harness_write_text(root, "opt/l.rules", "ACTION==\"add\", RUN+=\"/opt/l\"\n");
+    harness_link(root, "etc/udev/rules.d/81-l.rules", "/opt/l.rules");
     harness_query(db, "INSERT INTO evidence(location) VALUES('%s')", root);
+    harness_expect(db, "/etc/udev/rules.d/81-l.rules|/opt/l",
+                   "SELECT path, command FROM start_hooks WHERE name LIKE '81-%%'");
     harness_expect(db, "0",
                    "SELECT count(*) FROM start_hooks WHERE host = 'web7' AND (name LIKE '%%old' OR "
                    "name LIKE '80-%%')");

@@ -51,6 +51,11 @@ START_TEST(aliases_tags_and_includes_are_resolved)
     harness_expect(db, "[\"dora\"]|1",
                    "SELECT users, nopasswd FROM sudoers('%s') WHERE source LIKE '%%sudoers.d%%'",
                    root);
+    harness_query(db, "SELECT * FROM sudoers('%s')", root);
+    harness_expect(db, "read|0|NULL",
+                   "SELECT status, skipped, detail FROM evidence_sources WHERE location = "
+                   "'%s/etc/sudoers' AND table_name = 'sudoers'",
+                   root);
     harness_close(db);
 }
 END_TEST

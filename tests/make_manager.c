@@ -1,6 +1,7 @@
 #include "make_manager.h"
 
 #include "make_bytes.h"
+#include "root.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -64,12 +65,27 @@ static int append_environment(sd_bus_message *reply)
     return sd_bus_message_close_container(reply);
 }
 
+/* A path that is longer than any file's, and the longest. */
+static void append_drop_ins(sd_bus_message *reply)
+{
+    char path[ROOT_PATH_MAX + 1], longest[ROOT_PATH_MAX];
+
+    memset(path, 'a', sizeof path);
+    path[0] = '/';
+    path[ROOT_PATH_MAX] = '\0';
+    memcpy(longest, path, ROOT_PATH_MAX - 1);
+    longest[ROOT_PATH_MAX - 1] = '\0';
+    sd_bus_message_append(reply, "v", "as", 2, path, longest);
+}
+
 static void append_property(sd_bus_message *reply, const char *name)
 {
     if (lie == LIE_TYPES)
         sd_bus_message_append(reply, "v", "a{s(uv)}", 1, "deep", 7, "s", "nested");
     else if (strcmp(name, "Environment") == 0)
         append_environment(reply);
+    else if (strcmp(name, "DropInPaths") == 0)
+        append_drop_ins(reply);
     else if (strcmp(name, "ExecStart") == 0)
         sd_bus_message_append(reply, "v", "a(sasbttttuii)", 2, /* */
                               "/bin/sh", 4, "/bin/sh", "-c", "a \"b\"\n", "", 0, 0ULL, 0ULL, 0ULL,
@@ -99,7 +115,8 @@ static int get(sd_bus_message *call, void *data, sd_bus_error *error)
 
 static int get_all(sd_bus_message *call, sd_bus_error *error)
 {
-    static const char *const names[] = {"FragmentPath", "Environment", "ExecStart", "User", "Type"};
+    static const char *const names[] = {"FragmentPath", "DropInPaths", "Environment",
+                                        "ExecStart",    "User",        "Type"};
     sd_bus_message          *reply = NULL;
 
     if (lie == LIE_VANISH)

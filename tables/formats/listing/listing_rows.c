@@ -172,7 +172,7 @@ bool listing_is_header(const char *text, size_t size)
         end = memchr(text, '\n', size);
     }
     size_t line = end ? (size_t)(end - text) : size;
-    if (!line || memchr(text, '{', line))
+    if (memchr(text, '{', line))
         return false;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (has_column(text, line, kinds[i].name) && kinds[i].with &&

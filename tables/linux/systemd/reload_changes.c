@@ -343,20 +343,29 @@ static void compare_state(struct state *s, const struct held *held,
     row->path = fragment ? fragment->path : NULL;
 }
 
+/* The next of some paths, one a line, and what follows it; false at the end. One that no file can have is passed over. */
+static bool next_path(const char **paths, char ret[ROOT_PATH_MAX])
+{
+    while (**paths) {
+        const char *path = *paths;
+        size_t      size = strcspn(path, "\n");
+        *paths += size + (path[size] == '\n');
+        if (size < ROOT_PATH_MAX) {
+            memcpy(ret, path, size);
+            ret[size] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_path(const struct state *s, const char *paths, const char *path)
 {
     char one[ROOT_PATH_MAX];
 
-    for (const char *p = paths; *p;) {
-        size_t size = strcspn(p, "\n");
-        if (size < sizeof one) {
-            memcpy(one, p, size);
-            one[size] = '\0';
-            if (same_file(s, one, path))
-                return true;
-        }
-        p += size + (p[size] == '\n');
-    }
+    while (next_path(&paths, one))
+        if (same_file(s, one, path))
+            return true;
     return false;
 }
 
@@ -364,8 +373,8 @@ static bool has_path(const struct state *s, const char *paths, const char *path)
 static void compare_files(struct state *s, const struct held *held)
 {
     const char        *paths = held->drop_in_paths ? held->drop_in_paths : "";
-    struct change_row *row;
     char               one[ROOT_PATH_MAX];
+    struct change_row *row;
 
     for (size_t i = 0; i < s->loaded.n_files; i++) {
         const struct unit_entry *entry = s->loaded.files[i].entry;
@@ -375,19 +384,14 @@ static void compare_files(struct state *s, const struct held *held)
         row->setting = "DropInPaths";
         row->on_disk = row->path = entry->path;
     }
-    for (const char *p = paths; *p;) {
-        size_t size = strcspn(p, "\n"), i = 0;
-        if (size < sizeof one) {
-            memcpy(one, p, size);
-            one[size] = '\0';
-            while (i < s->loaded.n_files && !same_file(s, one, s->loaded.files[i].entry->path))
-                i++;
-            if (i == s->loaded.n_files && (row = add_change(s, held, "file"))) {
-                row->setting = "DropInPaths";
-                row->loaded = copy(s, one);
-            }
+    while (next_path(&paths, one)) {
+        size_t i = 0;
+        while (i < s->loaded.n_files && !same_file(s, one, s->loaded.files[i].entry->path))
+            i++;
+        if (i == s->loaded.n_files && (row = add_change(s, held, "file"))) {
+            row->setting = "DropInPaths";
+            row->loaded = copy(s, one);
         }
-        p += size + (p[size] == '\n');
     }
 }
 
