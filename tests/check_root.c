@@ -17,6 +17,7 @@
 
 #include "evidence/root_walk.h"
 #include "make_acl.h"
+#include "make_packed.h"
 #include "root.h"
 
 static const char *in(const char *dir, const char *name)
@@ -131,6 +132,45 @@ START_TEST(a_file_beyond_the_cap_is_refused)
     ck_assert_int_eq(root_read(root, "/f", 9, &text, &size), -EFBIG);
     struct root_map map;
     ck_assert_int_eq(root_map(root, "/f", 9, &map), -EFBIG);
+    root_unref(root);
+}
+END_TEST
+
+/* As it is, and compressed by each method: as long as may be, and a byte more, of which root_map_cut() has what may be. */
+START_TEST(a_file_may_be_as_long_as_the_cap)
+{
+    enum { SIZE = 70000 };
+    static uint8_t  data[SIZE];
+    const char     *dir = harness_scratch();
+    struct root    *root = open_root(dir, 0);
+    struct root_map map;
+    size_t          size = SIZE;
+    bool            packed = _i < PACKED_METHODS;
+    void           *bytes = data;
+
+    for (size_t i = 0; i < SIZE; i++)
+        data[i] = i < SIZE / 2 ? (uint8_t)(i % 251) : 0;
+    data[SIZE - 1] = 7;
+    if (packed)
+        bytes = make_packed(_i, data, SIZE, &size);
+    harness_write(dir, "f", bytes, size);
+    if (packed)
+        free(bytes);
+    for (int cut = 0; cut < 2; cut++) {
+        ck_assert_int_eq((cut ? root_map_cut : root_map)(root, "/f", SIZE, &map), 0);
+        ck_assert_uint_eq(map.size, SIZE);
+        ck_assert_mem_eq(map.data, data, SIZE);
+        ck_assert(!map.cut);
+        root_unmap(&map);
+    }
+    ck_assert_int_eq(root_map(root, "/f", SIZE - 1, &map), -EFBIG);
+    ck_assert_int_eq(root_map_cut(root, "/f", SIZE - 1, &map), packed ? 0 : -EFBIG);
+    if (packed) {
+        ck_assert(map.cut);
+        ck_assert_uint_eq(map.size, SIZE - 1);
+        ck_assert_mem_eq(map.data, data, SIZE - 1);
+        root_unmap(&map);
+    }
     root_unref(root);
 }
 END_TEST
@@ -734,6 +774,7 @@ Suite *make_root_suite(void)
     tcase_add_test(tcase, what_is_no_regular_file_is_refused_at_once);
     tcase_add_test(tcase, loops_and_long_names_end);
     tcase_add_test(tcase, a_file_beyond_the_cap_is_refused);
+    tcase_add_loop_test(tcase, a_file_may_be_as_long_as_the_cap, 0, PACKED_METHODS + 1);
     tcase_add_test(tcase, a_mapped_file_can_be_patched_and_stays_as_it_was);
     tcase_add_test(tcase, names_are_found_in_any_case_where_the_system_would);
     tcase_add_test(tcase, lists_are_sorted_and_capped);
