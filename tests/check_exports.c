@@ -375,6 +375,8 @@ START_TEST(yaml_of_a_cell_is_an_object)
          "{\"a\":\"one\\n\\n  two\",\"b\":\"x\\n\",\"c\":\"z\"}"},
         {"---\nData:\n- x\n- 'y: z'\n- |-\n  m\n  n\n'#attributes':\n  Name: q\n",
          "{\"Data\":[\"x\",\"y: z\",\"m\\nn\"],\"#attributes\":{\"Name\":\"q\"}}"},
+        {"a: \"x\\0\\u0000\\U00110000y\\U0010ffff\\ud\"\n",
+         "{\"a\":\"x\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdy\xf4\x8f\xbf\xbf\\r\"}"},
         {"", "{}"},
         {"plain", "{}"},
         {"a: 'cut", "{\"a\":\"cut\"}"},

@@ -585,6 +585,10 @@ START_TEST(names_that_are_not_text_are_shown)
     new_root();
     unit("etc/systemd/system/\xff.service", "");
     expect("\xef\xbf\xbd.service|other", "SELECT name, kind FROM ROOT");
+    unit("etc/systemd/system/\x80.service", "");
+    unit("etc/systemd/system/a\xc3.service", "");
+    expect("2", "SELECT count(*) FROM ROOT WHERE name = char(0xfffd) || '.service'");
+    expect("1", "SELECT count(*) FROM ROOT WHERE name = 'a' || char(0xfffd) || '.service'");
 }
 END_TEST
 

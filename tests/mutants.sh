@@ -33,8 +33,8 @@ trap 'rm -rf "$work"' EXIT
 elsewhere=(':!ext/*/windows/*' ':!ext/static/*')
 
 # The smaller or larger of two is the same where they are equal, so that no test can tell < from <= there.
-operand='((sizeof )?[A-Za-z0-9_>.)(*-]+)'
-of_two="$operand (<|>|<=|>=) $operand [?] (\\1 : \\4|\\4 : \\1)"
+operand='((sizeof )?[A-Za-z0-9_>.)(*-]+( [-+] [A-Za-z0-9_>.)(*-]+)?)'
+of_two="$operand (<|>|<=|>=) $operand [?] (\\1 : \\5|\\5 : \\1)([];,)]|\$)"
 
 # One mutant a line: file, line number, what to put in the place of what.
 mutants() {
