@@ -854,6 +854,28 @@ START_TEST(steps_below_one_daemon_are_one_incident)
 }
 END_TEST
 
+/* What PID 1 starts itself, as commands of units, is no family: it starts everything. */
+START_TEST(steps_below_pid_1_are_incidents_of_their_own)
+{
+    sqlite3 *db =
+        audited(DAEMON_RAN("1790000001.000", "1", "50", "1", "/usr/bin/systemctl",
+                           "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"auditd\"")
+                    DAEMON_RAN("1790000301.000", "2", "51", "1", "/usr/sbin/service",
+                               "argc=3 a0=\"service\" a1=\"rsyslog\" a2=\"stop\"")
+                        DAEMON_RAN("1790000601.000", "3", "52", "2", "/usr/bin/systemctl",
+                                   "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"fail2ban\"")
+                            DAEMON_RAN("1790000801.000", "4", "53", "2", "/usr/bin/systemctl",
+                                       "argc=3 a0=\"systemctl\" a1=\"stop\" a2=\"ufw\""));
+
+    harness_expect(
+        db,
+        "web1 /usr/bin/systemctl 2026-09-21 14:13:21|2\nweb1 rsyslog 2026-09-21 14:18:21|1\n"
+        "web1 fail2ban 2026-09-21 14:23:21|2",
+        "SELECT incident, steps FROM incidents ORDER BY first_time");
+    harness_close(db);
+}
+END_TEST
+
 /* One unit, twice, fifty minutes apart and in different hours. */
 START_TEST(the_gap_between_incidents_is_the_users)
 {
@@ -944,6 +966,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, changes_tell_which_setting_from_what_to_what);
     tcase_add_test(tcase, typed_commands_that_write_units_are_file_events);
     tcase_add_test(tcase, steps_below_one_daemon_are_one_incident);
+    tcase_add_test(tcase, steps_below_pid_1_are_incidents_of_their_own);
     tcase_add_test(tcase, the_gap_between_incidents_is_the_users);
     tcase_add_test(tcase, an_event_log_that_ends_without_a_shutdown_is_stopped);
     tcase_add_test(tcase, an_attack_of_seconds_on_three_services_is_one_incident);
