@@ -218,20 +218,28 @@ static long long bytes_read(void)
     return bytes;
 }
 
+/* Of the log's table, and, of the events of all logs, the newest. */
 START_TEST(the_newest_rows_of_a_long_log_cost_a_piece_of_it)
 {
     static const char *const questions[] = {"SELECT cmdline FROM %s ORDER BY time DESC LIMIT 20",
                                             "SELECT max(time) FROM %s", "SELECT min(time) FROM %s",
                                             "SELECT exe FROM %s ORDER BY time LIMIT 20 OFFSET 20"};
     sqlite3                 *db = harness_open();
-    const char              *table = audit_log(even, 80000);
-    long long                before = bytes_read();
+    const char              *dir = harness_scratch(), *table = "process_events";
+    char                    *text = audit_text(even, 80000), one[300];
 
+    harness_write_text(dir, "etc/hostname", "web\n");
+    harness_write_text(dir, "var/log/audit/audit.log", text);
+    free(text);
+    harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('%s')", dir);
+    snprintf(one, sizeof one, "audit_events('%s/var/log/audit/audit.log')", dir);
+    table = _i ? table : one;
+    long long before = bytes_read();
     if (before < 0)
         SKIP("needs /proc/self/io");
     harness_query(db, "SELECT count(*) FROM %s", table);
     long long whole = bytes_read() - before;
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+    for (size_t i = 0; i < (_i ? 2 : sizeof questions / sizeof *questions); i++) {
         before = bytes_read();
         free(harness_query(db, questions[i], table));
         ck_assert_int_lt(bytes_read() - before, whole / 4);
@@ -594,7 +602,7 @@ Suite *make_order_suite(void)
     tcase_add_loop_test(tcase, an_exported_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_loop_test(tcase, an_audit_log_is_the_same_in_order, 0, N_CLOCKS);
     tcase_add_test(tcase, rotated_and_compressed_audit_logs_are_one_in_order);
-    tcase_add_test(tcase, the_newest_rows_of_a_long_log_cost_a_piece_of_it);
+    tcase_add_loop_test(tcase, the_newest_rows_of_a_long_log_cost_a_piece_of_it, 0, 2);
     tcase_add_test(tcase, a_bound_on_the_text_of_a_time_is_one_on_the_time);
     tcase_add_test(tcase, a_join_reads_in_the_order_of_the_log);
     tcase_add_loop_test(tcase, an_event_log_is_the_same_in_order, 0, N_CLOCKS);

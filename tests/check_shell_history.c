@@ -158,7 +158,9 @@ START_TEST(histories_are_read_where_users_move_them)
     harness_write_text(dir, "home/ann/.zz", "named below\n");
     harness_write_text(dir, "home/ann/.bashrc",
                        "  # HISTFILE=~/comment\nexport HISTFILE=${XDG_STATE_HOME:-x}/h1; x=1\n"
-                       "HISTFILE=~/.bash_history\nHISTFILE=$(mktemp)\nHISTFILE='/srv/ann h'\n");
+                       "HISTFILE=~/.bash_history\nHISTFILE=$(mktemp)\nHISTFILE='/srv/ann h'\n"
+                       "HISTFILE=$USER/other\nHISTFILE=$HOMES/other\n");
+    harness_write_text(dir, "home/ann/other", "other\n");
     harness_write_text(dir, "home/ann/.local/state/h1", "in state\n");
     harness_write_text(dir, "home/ann/.bash_history", "usual\n");
     harness_write_text(dir, "home/ann/comment", "comment\n");
