@@ -749,6 +749,7 @@ static const struct expectation powershell[] = {
     {"Invoke-Command -ComputerName web1 -ScriptBlock { Stop-Service x }",
      "powershell Stop-Service x @web1 <invoke-command"},
     {"Invoke-Command -ScriptBlock { Stop-Service x } -ComputerName", "powershell Stop-Service x"},
+    {"Invoke-Command -ComputerName { Stop-Service x }", "powershell Stop-Service x"},
     {"icm web1 { Stop-Service x }", "powershell Stop-Service x @web1 <icm"},
     {"Start-Process sc.exe -ArgumentList 'stop x' -Verb RunAs", "sc stop x <start-process"},
     {"Start-Process -FilePath \"net.exe\" -ArgumentList \"stop\",\"x\" -WindowStyle Hidden",

@@ -145,6 +145,21 @@ START_TEST(the_program_is_found_under_the_root)
     ck_assert_int_eq(mkdir(link, 0755), 0);
     snprintf(link, sizeof link, "%s/opt/agent", root);
     ck_assert_int_eq(symlink("/bin/sh", link), 0);
+    for (int i = 0; i < 2;
+         i++) { /* in no folder where programs are, and below one that is not named */
+        snprintf(
+            link, sizeof link,
+            "<plist><dict><key>Label</key><string>com.no.%d</string><key>ProgramArguments</key>"
+            "<array><string>%s</string></array></dict></plist>",
+            i, i ? "bin/sh" : "nosuch");
+        harness_write_text(root,
+                           i ? "Library/LaunchDaemons/com.no.1.plist"
+                             : "Library/LaunchDaemons/com.no.0.plist",
+                           link);
+    }
+    harness_expect(db, "com.no.0|NULL|NULL\ncom.no.1|NULL|NULL",
+                   "SELECT label, program_path, error FROM launch_daemons WHERE label LIKE "
+                   "'com.no.%%' ORDER BY label");
     harness_expect(db,
                    "bar.xpc|/Applications/Utilities/Bar.app/Contents/XPCServices/x.xpc/Contents/"
                    "MacOS/x|NULL\n"

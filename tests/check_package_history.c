@@ -37,7 +37,9 @@ START_TEST(dpkg_log_says_what_changed)
                        "2026-07-01 12:00:04 configure nginx:amd64 1.22.1-9 <none>\n"
                        "2026-07-01 12:00:05 conffile /etc/nginx/nginx.conf keep\n"
                        "2026-12-01 12:00:06 remove nginx:amd64 1.22.1-9 <none>\n"
-                       "2026-12-01 12:00:07 purge nginx 1.22.1-9 <none>\n");
+                       "2026-12-01 12:00:07 purge nginx 1.22.1-9 <none>\n"
+                       "2026-12-01 12:00:08 purge\n"
+                       "2026-12-01 12:00:09 status installed\n");
     harness_expect(db,
                    "2026-07-01 10:00:00.000000|startup|NULL|NULL|NULL|NULL|archives unpack\n"
                    "2026-07-01 10:00:01.000000|install|nginx|amd64|NULL|1.22.1-9|NULL\n"

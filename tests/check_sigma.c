@@ -81,6 +81,8 @@ static const struct {
     {"F: '\\\\\\\\host\\x'", {"{'F':'\\\\\\\\host\\\\x'}"}, {"{'F':'\\\\host\\\\x'}"}},
     {"F: 'a\\'", {"{'F':'a\\\\'}"}, {"{'F':'a'}"}},
     {"F: 'M\u00fcller*'", {"{'F':'m\u00fcller x'}"}, {"{'F':'muller'}"}},
+    {"F|contains: '\u00e9'", {"{'F':'caf\u00e9'}", "{'F':'\u00c9t\u00e9'}"}, {"{'F':'cafe'}"}},
+    {"F|contains: '\u20ac'", {"{'F':'1 \u20ac'}", "{'F':'\u20ac'}"}, {"{'F':'\u20ad'}"}},
     {"F|contains: bcde", {"{'F':'aBCDEf'}", "{'F':'bcde'}"}, {"{'F':'bcd'}"}},
     {"F|contains: 'b\\'", {"{'F':'ab\\\\c'}"}, {"{'F':'abc'}"}},
     {"F|startswith: abcd", {"{'F':'ABCDe'}", "{'F':'abcd'}"}, {"{'F':'xabcd'}"}},
