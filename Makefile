@@ -10,7 +10,7 @@ PACKAGES         := gcc libc6-dev sqlite3 libsqlite3-dev libsystemd-dev libcjson
 CHECK_PACKAGES   := check libauparse-dev libhivex-dev libplist-dev
 ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-utils python3-evtx \
                     libplist-utils sudo strace rpm db5.3-util umoci
-WINDOWS_PACKAGES := gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils wine wine64 sqlite3
+WINDOWS_PACKAGES := gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils wine wine64 sqlite3 locales
 MACOS_PACKAGES   := dpkg-dev tcl xz-utils sqlite3 python3-pip llvm
 DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium
 

@@ -12,6 +12,7 @@ enum source_status source_status_of(int negative_errno)
         return SOURCE_ABSENT;
     case -EACCES:
     case -EPERM:
+    case -EBUSY:
     case -ENOKEY:
         return SOURCE_DENIED;
     default:
@@ -22,6 +23,8 @@ enum source_status source_status_of(int negative_errno)
 const char *source_error(int negative_errno)
 {
     switch (negative_errno) {
+    case -EBUSY:
+        return "another program has it open for itself alone";
     case -EDQUOT:
         return "left out from here on: beyond the budget of a source";
     case -EFBIG:

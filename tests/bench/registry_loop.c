@@ -1,9 +1,9 @@
 /* registry_loop.c -- on Windows: what svcql.dll costs to load, and registry_services beside a plain loop of
  * RegEnumKeyEx over the same keys. Makes KEYS services of its own in the registry and removes them.
  *
- * usage: registry_loop.exe PATH-OF-svcql.dll : prints medians in milliseconds. A loop and a query take turns,
- * so that what else the machine does slows both: it fails where a key has no row, or where half of the
- * queries take twice the time of the loop before them. */
+ * usage: registry_loop.exe PATH-OF-svcql.dll : prints milliseconds of processor time, which what else the
+ * machine does changes little. It fails where a key has no row, where the queries take twice the time of the
+ * loops, or where the best of several rounds of loading takes LOAD_MS each. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,17 +11,38 @@
 
 #include "sqlite3.h"
 
-enum { KEYS = 700, RUNS = 15 };
+enum { KEYS = 700, TURNS = 20, ROUNDS = 6, LOADS = 8, LOAD_MS = 50 };
 
 #define SERVICES "SYSTEM\\CurrentControlSet\\Services"
 
-static double now(void)
+static double milliseconds(FILETIME time)
 {
-    LARGE_INTEGER ticks, second;
+    return ((double)time.dwHighDateTime * 4294967296.0 + (double)time.dwLowDateTime) / 1e4;
+}
 
-    QueryPerformanceCounter(&ticks);
-    QueryPerformanceFrequency(&second);
-    return 1000.0 * (double)ticks.QuadPart / (double)second.QuadPart;
+/* Wine keeps its registry in a process of its own, which also opens the files of others: what this path
+ * names is its own (proc(5): utime and stime, in 1/100 s). On Windows there is no such file. */
+static double server_used(void)
+{
+    unsigned long user = 0, system = 0;
+    FILE         *file = fopen("Z:\\proc\\self\\stat", "r");
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+               &system) != 2)
+        user = system = 0;
+    fclose(file);
+    return 10.0 * (double)(user + system);
+}
+
+/* Milliseconds of processor time of this program until now. */
+static double used(void)
+{
+    FILETIME began, ended, system, user;
+
+    GetProcessTimes(GetCurrentProcess(), &began, &ended, &system, &user);
+    return milliseconds(system) + milliseconds(user);
 }
 
 static void failed(const char *what)
@@ -140,48 +161,44 @@ static sqlite3 *load(const char *library)
     return db;
 }
 
-static int compare(const void *a, const void *b)
+/* Loading it as a new program does: nothing of it is left of the time before. */
+static double time_loads(const char *library)
 {
-    double x = *(const double *)a, y = *(const double *)b;
+    double least = 0;
 
-    return (x > y) - (x < y);
-}
-
-static double median(double *times)
-{
-    qsort(times, RUNS, sizeof *times, compare);
-    return times[RUNS / 2];
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = used();
+        for (int i = 0; i < LOADS; i++)
+            sqlite3_close(load(library));
+        double each = (used() - start) / LOADS;
+        least = round == 0 || each < least ? each : least;
+    }
+    return least;
 }
 
 int main(int argc, char **argv)
 {
-    double loops[RUNS], queries[RUNS], ratios[RUNS], loads[RUNS], first = now();
+    double loops = 0, queries = 0;
     int    n_keys = 0, n_rows = 0;
 
     if (argc != 2)
         failed("usage: registry_loop.exe PATH-OF-svcql.dll");
+    sqlite3_close(load(argv[1])); /* its file is read */
+    double   loads = time_loads(argv[1]);
     sqlite3 *db = load(argv[1]);
-    first = now() - first;
-    for (int i = 0; i < RUNS; i++) {
-        double start = now();
-        sqlite3_close(load(argv[1]));
-        loads[i] = now() - start;
-    }
     change_services(1);
-    for (int i = 0; i < RUNS; i++) {
-        double start = now();
+    for (int i = 0; i < TURNS; i++) {
+        double start = used() + server_used();
         n_keys = plain_loop();
-        double between = now();
+        double between = used() + server_used();
         n_rows = query(db);
-        loops[i] = between - start;
-        queries[i] = now() - between;
-        ratios[i] = queries[i] / loops[i];
+        loops += between - start;
+        queries += used() + server_used() - between;
     }
     change_services(0);
     sqlite3_close(db);
-    double loop = median(loops), rows = median(queries), ratio = median(ratios);
-    printf("load: %.1f ms the first time, %.1f ms again\n", first, median(loads));
+    printf("load: %.1f ms\n", loads);
     printf("registry_services: %.1f ms for %d rows, a plain loop %.1f ms for %d keys: %.2f times\n",
-           rows, n_rows, loop, n_keys, ratio);
-    return n_rows < n_keys || ratio >= 2;
+           queries / TURNS, n_rows, loops / TURNS, n_keys, queries / loops);
+    return n_rows < n_keys || queries >= 2 * loops || loads >= LOAD_MS;
 }
