@@ -167,7 +167,7 @@ static struct root_map leave_file(struct root_map *map)
 
 static bool is_packed(int fd)
 {
-    uint8_t first[10];
+    uint8_t first[16];
     ssize_t n = input_pread(fd, first, sizeof first, 0);
 
     return n > 0 && is_compressed(first, (size_t)n);

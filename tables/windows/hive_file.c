@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "formats/hive/hive_live.h"
+#include "formats/hive/hive_log.h"
 #include "formats/log/expander.h"
 #include "formats/log/stream.h"
 #include "host.h"
@@ -107,6 +108,26 @@ static void put_root(struct hive_file *file, const char *path)
 
 /* Opening ------------------------------------------------------------------------- */
 
+/* Read a log of the new format as far as its entries follow each other, which is often a small part of it; another whole.
+ * False: it cannot be read. */
+static bool load_log(struct root_map *map)
+{
+    size_t   at = HIVE_LOG_FIRST, size = 0;
+    uint32_t sequence = 0;
+    bool     read = root_map_load(map, 0, map->size < HIVE_LOG_FIRST ? map->size : HIVE_LOG_FIRST);
+
+    while (read && at < map->size) {
+        size_t left = map->size - at;
+        read = root_map_load(map, at, left < HIVE_LOG_FIRST ? left : HIVE_LOG_FIRST);
+        size = read ? hive_log_entry(map->data + at, left, at == HIVE_LOG_FIRST, &sequence) : 0;
+        if (!size)
+            break;
+        read = root_map_load(map, at, size);
+        at += size;
+    }
+    return read && (at > HIVE_LOG_FIRST || root_map_load(map, 0, map->size));
+}
+
 /* Map the existing logs beside a hive. */
 static void map_logs(const struct source *source, struct root_map maps[HIVE_LOGS])
 {
@@ -115,7 +136,9 @@ static void map_logs(const struct source *source, struct root_map maps[HIVE_LOGS
     for (unsigned i = 0; i < HIVE_LOGS; i++)
         for (unsigned form = 0;
              !maps[i].data && hive_log_path(source->path, i, form, path, sizeof path); form++)
-            root_map(source->root, path, LOG_MAX, &maps[i]);
+            if (root_map_parts(source->root, path, LOG_MAX, &maps[i]) == 0 &&
+                (maps[i].cut || !load_log(&maps[i])))
+                root_unmap(&maps[i]);
 }
 
 typedef int open_fn(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,

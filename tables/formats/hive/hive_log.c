@@ -132,27 +132,33 @@ static int keep(struct entries *entries, const struct entry *entry)
     return 0;
 }
 
+size_t hive_log_entry(const uint8_t *data, size_t left, bool first, uint32_t *sequence)
+{
+    if (left < SECTOR || memcmp(data, "HvLE", 4) != 0)
+        return 0;
+    uint32_t size = hive_u32(data + ENTRY_SIZE), number = hive_u32(data + ENTRY_SEQUENCE);
+    if (size < SECTOR || size % SECTOR != 0 || size > left || (!first && number != *sequence + 1))
+        return 0;
+    *sequence = number;
+    return size;
+}
+
 /* Collect the entries of a log from sequence number `from` on, up to the first that is not whole or
  * does not follow the one before it: what is there is left over from an older round. */
 static int collect(struct entries *entries, const struct hive_log *log, uint32_t from)
 {
-    size_t   at = SECTOR;
-    uint32_t last = 0;
+    size_t   at = HIVE_LOG_FIRST, size;
+    uint32_t sequence = 0;
 
-    while (log->size - at >= SECTOR && memcmp(log->data + at, "HvLE", 4) == 0) {
-        struct entry entry = {hive_u32(log->data + at + ENTRY_SEQUENCE), log->data + at,
-                              hive_u32(log->data + at + ENTRY_SIZE)};
-        if (entry.size < SECTOR || entry.size % SECTOR != 0 || entry.size > log->size - at)
-            break;
-        if (at > SECTOR && entry.sequence != last + 1)
-            break;
+    while (
+        (size = hive_log_entry(log->data + at, log->size - at, at == HIVE_LOG_FIRST, &sequence))) {
+        struct entry entry = {sequence, log->data + at, (uint32_t)size};
         if (!entry_checks(entry.data, entry.size))
             break;
         int r = (int32_t)(entry.sequence - from) >= 0 ? keep(entries, &entry) : 0;
         if (r < 0)
             return r;
-        last = entry.sequence;
-        at += entry.size;
+        at += size;
     }
     return 0;
 }
