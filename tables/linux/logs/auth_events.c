@@ -194,7 +194,9 @@ static int get_datetime(struct tbl_scan *scan, const void *row, sqlite3_context 
 
 static const struct tbl_column columns[] = {
     TBL_COL(struct auth_row, time, TBL_RANGE | TBL_ORDER | TBL_NOT_NULL,
-            "When, in seconds since the epoch, UTC"),
+            "When, in seconds since the epoch, UTC; of lines without a year, by the time of their "
+            "file: a "
+            "rotated one of an earlier year whose copy lost that is dated too late"),
     TBL_LAZY("datetime", TBL_TEXT, TBL_DATETIME, "time in UTC, as datetime() writes it",
              get_datetime),
     TBL_COL(struct auth_row, kind, TBL_KEY,
