@@ -5,7 +5,7 @@
 # (CoreFoundation, CFBinaryPList.c, bplist00 format). simple-plist puts the bytes together with shifts of 32
 # bits: of eight bytes it has the last four, and what is 2^31 or more becomes negative, without an error.
 # A limit of 2^63-1 in a launchd job, "unlimited" for its files, is so -1, a time in milliseconds another
-# day, an inode another file. The same list in XML gives the right number.
+# day, an inode another file. In a list in XML that time is right.
 #
 # Seen: -1 for 4294967295, 0 for 4294967296, -1 for 2^63-1, -807049216 for 1700000000000, and 7 for 7;
 # bplist-parser 0.5.0 and Python's plistlib give the numbers as they are.
