@@ -12,7 +12,7 @@ ORACLE_PACKAGES  := systemd dbus dbus-user-session util-linux auditd libevtx-uti
                     libplist-utils sudo strace rpm db5.3-util umoci
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64-posix dpkg-dev tcl xz-utils wine wine64 sqlite3 locales
 MACOS_PACKAGES   := dpkg-dev tcl xz-utils sqlite3 python3-pip llvm
-DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium
+DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppcheck shellcheck git chromium ccache
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
