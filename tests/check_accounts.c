@@ -294,7 +294,7 @@ static const char *macos_root(void)
                    VALUE("realname", "Unprivileged User") VALUE("uid", "-2") VALUE("gid", "-2")
                        VALUE("home", "/var/empty") VALUE("shell", "/usr/bin/false") "</dict>");
     make_plist(root, DIRECTORY "users/_helper.plist", true,
-               "<dict>" VALUE("name", "_helper") VALUE("uid", "none") VALUE("generateduid", BOB)
+               "<dict>" VALUE("name", "_helper") VALUE("uid", "0") VALUE("generateduid", BOB)
                    VALUE("IsHidden", "1") VALUE("home", "/private/var/.h") "</dict>");
     make_plist(
         root, DIRECTORY "groups/admin.plist", true,
@@ -319,7 +319,8 @@ START_TEST(accounts_of_macos_are_those_of_its_directory)
         "0|-|_helper|NULL|/private/var/.h|NULL|" BOB "|1\n"
         "501|20|ann|Ann Example|/Users/ann|/bin/zsh|" ANN "|0\n"
         "4294967294|4294967294|nobody|Unprivileged User|/var/empty|/usr/bin/false|NULL|0",
-        "SELECT uid, coalesce(gid, '-'), username, description, directory, shell, uuid, is_hidden "
+        "SELECT coalesce(uid, '-'), coalesce(gid, '-'), username, description, directory, shell, "
+        "uuid, is_hidden "
         "FROM users WHERE host = 'mac1' ORDER BY uid");
     harness_expect(db, "-2|-2|nobody.plist",
                    "SELECT uid_signed, gid_signed, replace(source, rtrim(source, replace(source, "
@@ -329,6 +330,48 @@ START_TEST(accounts_of_macos_are_those_of_its_directory)
         db, "read|1|0",
         "SELECT status, records, skipped FROM evidence_sources WHERE table_name = 'users' "
         "AND location LIKE '%%/users/ann.plist'");
+    harness_close(db);
+}
+END_TEST
+
+/* strtol() makes 0 of these, which is root. */
+START_TEST(what_is_no_number_of_an_account_is_null_and_told)
+{
+    static const char *const numbers[] = {
+        "", "x", "-", " 0", "0x0", "4294967296", "-2147483649", "99999999999999999999"};
+    sqlite3    *db = harness_open();
+    const char *root = harness_scratch();
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char path[128], text[512];
+        snprintf(path, sizeof path, DIRECTORY "users/%zu.plist", i);
+        snprintf(text, sizeof text,
+                 "<dict>" VALUE("name", "u%zu") VALUE("uid", "%s")
+                     VALUE("gid", "4294967295") "</dict>",
+                 i, numbers[i]);
+        make_plist(root, path, true, text);
+    }
+    harness_expect(
+        db, "8|8|NULL|4294967295|0",
+        "SELECT count(*), sum(uid IS NULL), max(uid), min(gid), sum(is_hidden) FROM users('%s')",
+        root);
+    harness_expect(db, "read|8|0|a uid or gid that is no number of 32 bits",
+                   "SELECT status, count(*), sum(skipped), min(detail) FROM evidence_sources "
+                   "WHERE table_name = 'users' AND location LIKE '%%.plist' GROUP BY 1");
+    harness_close(db);
+}
+END_TEST
+
+START_TEST(a_member_of_a_group_of_macos_whose_name_looks_like_two_is_in_quotes)
+{
+    sqlite3    *db = harness_open();
+    const char *root = harness_scratch();
+
+    make_plist(root, DIRECTORY "groups/admin.plist", true,
+               "<dict>" VALUE("name", "admin") VALUE("gid", "80")
+                   VALUES("users",
+                          "<string>a,root</string><string></string><string>b</string>") "</dict>");
+    harness_expect(db, "\"a,root\",\"\",b", "SELECT members FROM groups('%s')", root);
     harness_close(db);
 }
 END_TEST
@@ -561,6 +604,8 @@ Suite *make_accounts_suite(void)
     tcase_add_test(tcase, a_damaged_account_of_windows_is_counted_and_the_others_are_read);
     tcase_add_test(tcase, values_of_sam_are_read_within_their_bounds);
     tcase_add_test(tcase, accounts_of_macos_are_those_of_its_directory);
+    tcase_add_test(tcase, what_is_no_number_of_an_account_is_null_and_told);
+    tcase_add_test(tcase, a_member_of_a_group_of_macos_whose_name_looks_like_two_is_in_quotes);
     tcase_add_test(tcase, a_group_of_macos_has_members_by_name_by_uuid_and_nested);
     tcase_add_test(tcase, an_account_of_macos_that_is_none_is_counted_and_the_others_are_read);
     tcase_add_test(tcase, the_directory_of_macos_is_denied_to_all_but_root);

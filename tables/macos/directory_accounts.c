@@ -1,5 +1,6 @@
 #include "directory_accounts.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,12 +43,40 @@ static int read_record(struct plist_values *record, const char *data, size_t siz
     return r < 0 ? r : plist_values_first(record, NAME) ? 0 : -EBADMSG;
 }
 
-/* A number of 32 bits, as getpwnam() would give it: -2 is 4294967294. */
+/* A number of 32 bits, as getpwnam() would give it: -2 is 4294967294. False where the attribute is something else. */
+static bool read_number(const struct plist_values *record, size_t attribute, int64_t *ret)
+{
+    const char *text = plist_values_first(record, attribute), *digits = text;
+    char       *end = NULL;
+
+    *ret = TBL_NULL;
+    if (!text)
+        return true;
+    digits += *text == '-';
+    errno = 0;
+    long long n = isdigit((uint8_t)*digits) ? strtoll(text, &end, 10) : 0;
+    if (!end || *end || errno || n < INT32_MIN || n > UINT32_MAX)
+        return false;
+    *ret = (int64_t)(uint32_t)n;
+    return true;
+}
+
 static int64_t number(const struct plist_values *record, size_t attribute)
 {
-    const char *text = plist_values_first(record, attribute);
+    int64_t n;
 
-    return text ? (int64_t)(uint32_t)strtoll(text, NULL, 10) : TBL_NULL;
+    read_number(record, attribute, &n);
+    return n;
+}
+
+/* Why a row of the record has less than the record; NULL: it has all. */
+static const char *lacks(const struct plist_values *record)
+{
+    int64_t n;
+
+    return read_number(record, UID, &n) && read_number(record, GID, &n)
+               ? NULL
+               : "a uid or gid that is no number of 32 bits";
 }
 
 /* The accounts of one root ----------------------------------------------------------- */
@@ -162,11 +191,15 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* In quotes, as JSON has them, what would look like two names or none. */
 static void put_member(struct directory_accounts *accounts, const char *member)
 {
     if (accounts->members.size)
         buffer_putc(&accounts->members, ',');
-    buffer_puts(&accounts->members, member);
+    if (*member && !strpbrk(member, ",\""))
+        buffer_puts(&accounts->members, member);
+    else
+        buffer_json(&accounts->members, member, strlen(member));
 }
 
 /* The names that the group lists, in their order; and sorted, to look them up. */
@@ -275,7 +308,8 @@ static int fill(struct directory_accounts *accounts, struct directory_account *r
         .uuid = plist_values_first(record, UUID),
         .directory = plist_values_first(record, FOLDER),
         .shell = plist_values_first(record, SHELL),
-        .hidden = hidden && (strcasecmp(hidden, "yes") == 0 || strtoll(hidden, NULL, 10) != 0),
+        .hidden = hidden && (strcasecmp(hidden, "yes") == 0 || strcasecmp(hidden, "true") == 0 ||
+                             strcmp(hidden, "1") == 0),
         .host = accounts->files.source.host,
         .source = accounts->files.shown,
     };
@@ -295,7 +329,7 @@ static int take_file(struct directory_accounts *accounts, struct directory_accou
         return SQLITE_NOMEM;
     files->records += r == 0;
     files->skipped += r < 0;
-    files->detail = r < 0 ? "not an account" : NULL;
+    files->detail = r < 0 ? "not an account" : lacks(&accounts->record);
     if (r < 0)
         return SQLITE_DONE;
     if (accounts->users || files->place.tag == A_GROUP)

@@ -162,16 +162,19 @@ static int64_t reader_of(const struct state *state, const char *home, int64_t ui
     return root_stat(state->files.source.root, home, true, &st) == 0 ? (int64_t)st.st_uid : 0;
 }
 
+/* A home that is there: of one that is missing, each place would be looked for in vain. */
 static int add_home(struct state *state, struct field folder, struct field user, int64_t uid)
 {
-    char path[ROOT_PATH_MAX];
+    char        path[ROOT_PATH_MAX];
+    struct stat st;
 
     while (folder.size > 1 && folder.text[folder.size - 1] == '/')
         folder.size--;
     if (folder.size < 2 || *folder.text != '/' || folder.size >= sizeof path)
         return 0;
     snprintf(path, sizeof path, "%.*s", (int)folder.size, folder.text);
-    if (is_known(state, path))
+    int r = is_known(state, path) ? -ENOENT : root_stat(state->files.source.root, path, true, &st);
+    if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     if (state->n_homes == HOMES_CAP) {
         state->homes_lost++;
