@@ -59,6 +59,7 @@ ask "five minutes" "SELECT count(*) $from WHERE time BETWEEN 1700050000 AND 1700
 ask "findings" "SELECT count(*) FROM (SELECT * FROM findings)" "$evidence"
 ask "incidents" "SELECT count(*) FROM (SELECT * FROM incidents)" "$evidence"
 ask "findings of the last five minutes" "SELECT count(*) FROM (SELECT * FROM findings WHERE time > $last)" "$evidence"
+ask "timeline of the last five minutes" "SELECT count(*) FROM (SELECT * FROM timeline WHERE time > $last)" "$evidence"
 ask "spans" "SELECT count(*) FROM (SELECT log, seen_from, seen_to FROM coverage_spans)" "$evidence"
 peer "xml, written out" "SELECT xml $from" "evtxexport -f xml" "evtxexport -f xml '$log'"
 # The Rust reader, by the Python package evtx; its start is that of Python.
