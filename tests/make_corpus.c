@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "formats/evtx/evtx.h"
 #include "harness.h"
+#include "make_bom.h"
 #include "make_bytes.h"
 #include "make_dbus.h"
 #include "make_evtx.h"
@@ -332,6 +334,19 @@ static size_t put_rpm_header(uint8_t out[128])
     return at + 20;
 }
 
+static void write_bom(const char *dir)
+{
+    static const struct made_path paths[] = {{".", S_IFDIR | 0755, 0},
+                                             {"./usr", S_IFDIR | 0755, 0},
+                                             {"./usr/a", S_IFREG | 0755, 0xc3f5812d},
+                                             {"./usr/l", S_IFLNK | 0755, 7}};
+    size_t                        size;
+    uint8_t                      *bom = make_bom(paths, 4, 3, &size);
+
+    harness_write(dir, "bom/two_leaves", bom, size);
+    free(bom);
+}
+
 /* A header, and a database of one, as rpm's ndb and as Berkeley DB's hash keep it. */
 static void write_rpm(const char *dir)
 {
@@ -481,6 +496,7 @@ void make_corpus(const char *dir)
     write_journals(dir);
     write_exec_lines(dir);
     write_rpm(dir);
+    write_bom(dir);
     write_zone(dir);
     write_utmp(dir);
     write_dbus(dir);

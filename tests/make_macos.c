@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 
 #include "harness.h"
+#include "make_bom.h"
 #include "make_plist.h"
 
 #define KEY(key, value) "<key>" key "</key>" value
 #define TEXT(text)      "<string>" text "</string>"
 #define DICT(keys)      "<dict>" keys "</dict>"
 #define ARRAY(items)    "<array>" items "</array>"
+#define RECEIPTS        "private/var/db/receipts/"
 #define DIRECTORY       "private/var/db/dslocal/nodes/Default/"
 #define ALICE           "6D4F1E0A-93C5-4B8E-8F57-2B1C0D9E7A11"
 #define HELPER          "0B9A77D2-5E1F-4C44-9D3B-77A0C1E2F3B4"
@@ -79,6 +81,10 @@ static const struct {
     {DIRECTORY "groups/admin.plist", true,
      KEY("name", ARRAY(TEXT("admin"))) KEY("realname", ARRAY(TEXT("Administrators"))) KEY("gid", ARRAY(TEXT("80")))
      KEY("users", ARRAY(TEXT("root") TEXT("alice"))) KEY("groupmembers", ARRAY(TEXT(ALICE) TEXT(HELPER)))},
+    {RECEIPTS "com.example.agent.plist", true,
+     KEY("InstallDate", "<date>2023-11-14T22:13:20Z</date>") KEY("InstallPrefixPath", TEXT("/"))
+     KEY("InstallProcessName", TEXT("Installer")) KEY("PackageFileName", TEXT("agent.pkg"))
+     KEY("PackageIdentifier", TEXT("com.example.agent")) KEY("PackageVersion", TEXT("1.2"))},
     {"System/Library/CoreServices/SystemVersion.plist", false,
      KEY("ProductVersion", TEXT("14.5"))},
 };
@@ -96,6 +102,24 @@ static void make_name(const char *dir, const char *name)
     free(value);
 }
 
+/* What the package of the agent installed. */
+static void make_receipt(const char *dir)
+{
+    static const struct made_path paths[] = {
+        {".", S_IFDIR | 0755, 0},
+        {"./Library", S_IFDIR | 0755, 0},
+        {"./Library/LaunchAgents", S_IFDIR | 0755, 0},
+        {"./Library/LaunchAgents/com.example.agent.plist", S_IFREG | 0644, 1},
+        {"./opt", S_IFDIR | 0755, 0},
+        {"./opt/agent", S_IFREG | 0755, 2},
+    };
+    size_t   size;
+    uint8_t *bom = make_bom(paths, sizeof paths / sizeof *paths, 100, &size);
+
+    harness_write(dir, RECEIPTS "com.example.agent.bom", bom, size);
+    free(bom);
+}
+
 void make_macos(const char *dir, const char *name)
 {
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
@@ -106,6 +130,7 @@ void make_macos(const char *dir, const char *name)
         free(value);
     }
     make_name(dir, name);
+    make_receipt(dir);
     harness_write(dir, "Library/LaunchDaemons/.DS_Store", "\0\0\0\1Bud1", 8);
     harness_write_text(dir, "Applications/Foo.app/Contents/MacOS/helper", "x");
     harness_write_text(dir, "bin/sh", "x");

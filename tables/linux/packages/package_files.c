@@ -1,4 +1,4 @@
-/* package_files.c -- every path that dpkg or rpm installed on a host, its package, and whether it
+/* package_files.c -- every path that dpkg, rpm or macOS's installer installed on a host, its package, and whether it
  * was changed since.
  *
  *     SELECT path, package FROM package_files
@@ -63,22 +63,26 @@ static int open_root(struct tbl_scan *scan)
 
 static void report_root(struct tbl_scan *scan, struct report *report)
 {
-    const struct state    *state = tbl_state(scan);
-    struct packages_source dpkg = {0}, rpm = {0};
-    struct buffer          detail = {0};
+    const struct state *state = tbl_state(scan);
+    struct buffer       detail = {0};
 
     report->records = 0;
     if (report->status == SOURCE_ABSENT)
-        report->detail = "no database of dpkg or rpm";
+        report->detail = tbl_source(scan)->artefact == ARTEFACT_MACOS_ROOT
+                             ? "no receipts"
+                             : "no database of dpkg or rpm";
     if (!state->packages)
         return;
-    packages_sources(state->packages, &dpkg, &rpm);
-    describe(&detail, &dpkg, "dpkg");
-    describe(&detail, &rpm, "rpm");
-    int worst = dpkg.error < 0 ? dpkg.error : rpm.error;
+    struct packages_sources of = packages_sources(state->packages);
+    describe(&detail, &of.dpkg, "dpkg");
+    describe(&detail, &of.rpm, "rpm");
+    describe(&detail, &of.receipts, "receipts");
+    int worst = of.dpkg.error < 0  ? of.dpkg.error
+                : of.rpm.error < 0 ? of.rpm.error
+                                   : of.receipts.error;
     report->status = worst < 0 ? source_status_of(worst) : SOURCE_READ;
-    report->records = dpkg.packages + rpm.packages;
-    report->skipped = dpkg.lost + rpm.lost;
+    report->records = of.dpkg.packages + of.rpm.packages + of.receipts.packages;
+    report->skipped = of.dpkg.lost + of.rpm.lost + of.receipts.lost;
     report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : "";
     buffer_free(&detail);
 }
@@ -262,14 +266,17 @@ static const struct tbl_column columns[] = {
             "Path of the file or directory; a path in the query is found under either name of a "
             "merged /usr"),
     TBL_COL(struct package_path, package, TBL_KEY | TBL_PREFIX | TBL_ID,
-            "Name of the package, without architecture"),
+            "Name of the package, without architecture; of macOS its identifier"),
     TBL_COL(struct package_path, version, 0, "Version, [epoch:]version-revision"),
     TBL_COL(struct package_path, architecture, TBL_ID, "Architecture of the package"),
     TBL_COL(struct package_path, state, 0,
             "installed, config-files (removed except for its configuration), half-installed, ..."),
-    TBL_COL(struct package_path, tool, TBL_ID, "dpkg or rpm"),
-    TBL_LAZY("digest_kind", TBL_TEXT, 0, "Algorithm of the digest: md5, sha256, ...",
-             get_digest_kind),
+    TBL_COL(struct package_path, tool, TBL_ID,
+            "dpkg, rpm, or installer: that of macOS, by its receipts"),
+    TBL_LAZY(
+        "digest_kind", TBL_TEXT, 0,
+        "Algorithm of the digest: md5, sha256, ...; cksum of macOS, which any file can be given",
+        get_digest_kind),
     TBL_LAZY("digest", TBL_TEXT, 0,
              "Digest of the file in the package; NULL for directories and links", get_digest),
     TBL_LAZY("conffile", TBL_BOOL, 0, "Whether it is configuration that may be edited",
@@ -311,8 +318,8 @@ static const struct tbl_source_table sources = {
 
 const struct tbl_table package_files_table = {
     .name = "package_files",
-    .doc =
-        "Every path that dpkg or rpm installed on a host, its package, and whether it was altered",
+    .doc = "Every path that dpkg, rpm or macOS's installer installed on a host, its package, and "
+           "whether it was altered",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,
@@ -320,7 +327,7 @@ const struct tbl_table package_files_table = {
     .row_size = sizeof(struct package_path),
     .state_size = sizeof(struct state),
     .rows = 150000,
-    .artefacts = 1u << ARTEFACT_LINUX_ROOT,
+    .artefacts = 1u << ARTEFACT_LINUX_ROOT | 1u << ARTEFACT_MACOS_ROOT,
     .sources = &sources,
     .open = open,
 };

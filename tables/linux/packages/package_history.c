@@ -221,9 +221,9 @@ static void close_dnf(struct state *state)
 
 static const struct reader dnf_reader = {ARTEFACT_PACKAGE_LOG, open_dnf, next_of_dnf, close_dnf};
 
-/* rpm's database: when each present package was installed --------------------- */
+/* rpm's database and receipts: when each present package was installed ---------- */
 
-static void close_rpm(struct state *state)
+static void close_index(struct state *state)
 {
     packages_unref(state->index);
     state->index = NULL;
@@ -234,19 +234,24 @@ static void close_rpm(struct state *state)
  * index was read: others may be links to it. */
 static int open_rpm(struct tbl_scan *scan, struct state *state, const char *path)
 {
-    struct packages_source dpkg, rpm;
-    struct stat            st;
-    int                    r = root_stat(state->source.root, path, true, &st);
+    struct stat st;
+    int         r = root_stat(state->source.root, path, true, &st);
 
     if (r == 0)
         r = packages_get(tbl_svcql(scan), state->source.root, &state->index);
     if (r < 0)
         return r;
-    packages_sources(state->index, &dpkg, &rpm);
+    struct packages_source rpm = packages_sources(state->index).rpm;
     if (rpm.location && strcmp(rpm.location, path) == 0)
         return 0;
-    close_rpm(state);
+    close_index(state);
     return -ENOENT;
+}
+
+static int open_receipts(struct tbl_scan *scan, struct state *state, const char *path)
+{
+    (void)path;
+    return packages_get(tbl_svcql(scan), state->source.root, &state->index);
 }
 
 static bool string(struct tbl_scan *scan, const char *value, const char **ret)
@@ -254,15 +259,17 @@ static bool string(struct tbl_scan *scan, const char *value, const char **ret)
     return history_text(scan, value, value ? strlen(value) : 0, ret);
 }
 
-static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct history_row *row)
+static int next_of_index(struct tbl_scan *scan, struct state *state, struct history_row *row)
 {
+    bool           macos = state->source.artefact == ARTEFACT_MACOS_ROOT;
+    const char    *tool = macos ? "installer" : "rpm";
     struct package p;
 
     while (state->package < packages_count(state->index)) {
         packages_package(state->index, state->package++, &p);
-        if (strcmp(p.tool, "rpm") != 0)
+        if (strcmp(p.tool, tool) != 0)
             continue;
-        if (p.installed == INT64_MIN) { /* rpm gives each its time */
+        if (p.installed == INT64_MIN) { /* both give each its time */
             state->lost++;
             continue;
         }
@@ -271,22 +278,24 @@ static int next_of_rpm(struct tbl_scan *scan, struct state *state, struct histor
             .time = (double)p.installed,
             .end_time = NAN,
             .action = "install",
-            .tool = "rpm",
+            .tool = tool,
             .time_zone = "UTC",
             .line = (int64_t)state->package,
         };
         bool whole = string(scan, p.name, &row->package) &&
                      string(scan, p.architecture, &row->architecture) &&
-                     string(scan, p.version, &row->new_version);
+                     string(scan, p.version, &row->new_version) &&
+                     string(scan, p.installer, &row->command);
         return whole ? 1 : -ENOMEM;
     }
-    struct packages_source dpkg, rpm;
-    packages_sources(state->index, &dpkg, &rpm);
-    state->lost += rpm.lost;
-    return rpm.error;
+    struct packages_sources of = packages_sources(state->index);
+    state->lost += macos ? of.receipts.lost : of.rpm.lost;
+    return macos ? of.receipts.error : of.rpm.error;
 }
 
-static const struct reader rpm_reader = {ARTEFACT_LINUX_ROOT, open_rpm, next_of_rpm, close_rpm};
+static const struct reader rpm_reader = {ARTEFACT_LINUX_ROOT, open_rpm, next_of_index, close_index};
+static const struct reader receipt_reader = {ARTEFACT_MACOS_ROOT, open_receipts, next_of_index,
+                                             close_index};
 
 /* Sources -------------------------------------------------------------------------------- */
 
@@ -365,6 +374,10 @@ static int next_file(struct tbl_scan *scan, struct state *state)
         return SQLITE_ROW;
     }
     state->shown = state->source.shown;
+    if (state->source.artefact == ARTEFACT_MACOS_ROOT) {
+        rc = open_file(scan, state, &receipt_reader, "", true);
+        return rc == SQLITE_OK ? SQLITE_ROW : rc;
+    }
     rc = open_file(scan, state, is_database(&state->source) ? &dnf_reader : &log_reader,
                    state->source.path, false);
     return rc == SQLITE_OK ? SQLITE_ROW : rc;
@@ -413,14 +426,15 @@ static int open(struct tbl_scan *scan)
     state->tools = TBL_TERMS(scan, struct history_row, tool);
     unsigned artefacts = 1u << ARTEFACT_PACKAGE_LOG;
 
-    return tbl_sources_begin(
-        scan, &state->sources,
-        &(struct sources_want){
-            .artefacts = key->file ? artefacts : artefacts | 1u << ARTEFACT_LINUX_ROOT,
-            .host = key->host,
-            .path = key->file,
-            .root = key->root,
-        });
+    return tbl_sources_begin(scan, &state->sources,
+                             &(struct sources_want){
+                                 .artefacts = key->file ? artefacts
+                                                        : artefacts | 1u << ARTEFACT_LINUX_ROOT |
+                                                              1u << ARTEFACT_MACOS_ROOT,
+                                 .host = key->host,
+                                 .path = key->file,
+                                 .root = key->root,
+                             });
 }
 
 static void close_scan(struct tbl_scan *scan)
@@ -460,13 +474,16 @@ static const struct tbl_column columns[] = {
             "of a conffile, apt's error"),
     TBL_COL(struct history_row, comment, 0,
             "What the program that asked apt for the run wrote beside it"),
-    TBL_COL(struct history_row, command, 0, "Command line of the run, where the tool logs it"),
+    TBL_COL(
+        struct history_row, command, 0,
+        "Command line of the run, where the tool logs it; of a receipt the program that wrote it"),
     TBL_COL(struct history_row, requested_by, 0,
             "User who requested it, as the tool logs it: name and uid, or uid"),
     TBL_COL(
         struct history_row, end_time, 0,
         "When the run ended, in seconds since the epoch, UTC; NULL where the log does not have it"),
-    TBL_COL(struct history_row, tool, TBL_KEY, "dpkg, apt, dnf, yum, zypp or rpm"),
+    TBL_COL(struct history_row, tool, TBL_KEY,
+            "dpkg, apt, dnf, yum, zypp, rpm, or installer: that of macOS, by its receipts"),
     TBL_COL(struct history_row, time_zone, 0,
             "Zone that was assumed for the log's local time; UTC where the log has its own"),
     TBL_COL(struct history_row, line, TBL_ID,
@@ -493,7 +510,7 @@ static const struct tbl_example examples[] = {
 
 const struct tbl_table package_history_table = {
     .name = "package_history",
-    .doc = "Actions of dpkg, apt, dnf, yum, zypp and rpm on packages",
+    .doc = "Actions of dpkg, apt, dnf, yum, zypp, rpm and macOS's installer on packages",
     .columns = columns,
     .n_columns = TBL_COUNT(columns),
     .examples = examples,

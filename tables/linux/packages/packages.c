@@ -14,10 +14,14 @@
 #include <unistd.h>
 
 #include "evidence.h"
+#include "evidence/root_names.h"
+#include "formats/package/cksum.h"
 #include "formats/text/array.h"
+#include "formats/text/input.h"
 #include "host.h"
 #include "packages_dpkg.h"
 #include "packages_index.h"
+#include "packages_receipts.h"
 #include "packages_rpm.h"
 
 SQLITE_EXTENSION_INIT3
@@ -40,6 +44,7 @@ static void free_index(struct packages *p)
         digests_free(&p->digests[i]);
     free(p->judged);
     free(p->verdicts);
+    free(p->checksums);
     sqlite_file_close(&p->rpm_db);
     rpm_store_close(&p->rpm_store);
     root_unmap(&p->rpm_map);
@@ -66,6 +71,15 @@ static int load_both(struct packages *p)
     return dpkg == -ENOENT ? rpm : dpkg;
 }
 
+/* The same of macOS. */
+static int load_receipts(struct packages *p)
+{
+    int r = packages_receipts_load(p);
+
+    p->receipts.error = r == -ENOENT ? 0 : r;
+    return r == -ENOMEM || !p->n_owners ? r : 0;
+}
+
 static int load(struct root *root, struct packages **ret)
 {
     struct packages *p = calloc(1, sizeof *p);
@@ -78,7 +92,7 @@ static int load(struct root *root, struct packages **ret)
         p->seed = (uint64_t)(uintptr_t)p;
     p->seed |= 1;
     p->merged = packages_merged(root);
-    int r = load_both(p);
+    int r = root_flags(root) & ROOT_MACOS ? load_receipts(p) : load_both(p);
     if (r == 0)
         r = packages_fill_slots(p);
     if (r == 0)
@@ -90,8 +104,8 @@ static int load(struct root *root, struct packages **ret)
 
 /* The connection's indexes -------------------------------------------------------- */
 
-static const char *const stamped[] = {"/", DPKG_STATUS, DPKG_STATUS_DIR, PACKAGES_RPM_DBS,
-                                      PACKAGES_RPM_STORES};
+static const char *const stamped[] = {
+    "/", DPKG_STATUS, DPKG_STATUS_DIR, PACKAGES_RPM_DBS, PACKAGES_RPM_STORES, PACKAGES_RECEIPTS};
 
 enum { STAMPED = sizeof stamped / sizeof stamped[0] };
 
@@ -229,14 +243,16 @@ size_t packages_count(const struct packages *packages)
 
 void packages_package(const struct packages *packages, size_t i, struct package *ret)
 {
-    const struct owner *owner = &packages->owners[i];
+    static const char *const tools[] = {"dpkg", "rpm", "installer"};
+    const struct owner      *owner = &packages->owners[i];
 
     *ret = (struct package){
         .name = packages_text(packages, owner->name),
         .version = packages_text(packages, owner->version),
         .architecture = packages_text(packages, owner->architecture),
-        .state = owner->header ? "installed" : packages_text(packages, owner->state),
-        .tool = owner->header ? "rpm" : "dpkg",
+        .state = owner->tool == TOOL_DPKG ? packages_text(packages, owner->state) : "installed",
+        .tool = tools[owner->tool],
+        .installer = packages_text(packages, owner->installer),
         .installed = owner->installed,
         .first = owner->first,
         .last = owner->last,
@@ -294,7 +310,7 @@ static size_t find_installed(const struct packages *packages, const char *path)
         const struct owner *owner = &packages->owners[packages->entries[i].owner];
         const char         *state = packages_text(packages, owner->state);
 
-        if (owner->header || (state && strcmp(state, "installed") == 0))
+        if (owner->tool != TOOL_DPKG || (state && strcmp(state, "installed") == 0))
             return i;
     }
     return first;
@@ -332,8 +348,8 @@ static int load_digests(struct packages *packages, size_t i)
     if (all[at].owner == i + 1) {
         found = all[at];
     } else {
-        r = owner->header ? packages_rpm_digests(packages, owner, &found)
-                          : packages_dpkg_digests(packages, owner, &found);
+        r = owner->tool == TOOL_RPM ? packages_rpm_digests(packages, owner, &found)
+                                    : packages_dpkg_digests(packages, owner, &found);
         if (r < 0) {
             digests_free(&found);
             return r;
@@ -368,8 +384,13 @@ int packages_digest(struct packages *packages, size_t i, struct package_digest *
     const struct entry *entry = &packages->entries[i];
     struct digests     *d = &packages->digests[0];
     const char         *listed = packages->text + entry->listed;
-    int                 r = load_digests(packages, entry->owner);
 
+    if (i < packages->n_checksums) {
+        snprintf(d->hex, sizeof d->hex, "%08x", packages->checksums[i].value);
+        *ret = (struct package_digest){.kind = "cksum", .hex = d->hex};
+        return packages->checksums[i].known ? 0 : -ENODATA;
+    }
+    int r = load_digests(packages, entry->owner);
     if (r < 0)
         return r == -ENOENT ? -ENODATA : r;
     const struct digest *found = find_digest(d, listed + (listed[0] == '/'));
@@ -394,16 +415,31 @@ static const struct {
     {"sha384", SHA384File}, {"sha512", SHA512File},
 };
 
-/* Read an open file through its name in /proc, as libmd requires. */
+static int cksum_of(int fd, char ret_hex[static 129])
+{
+    struct cksum sum;
+    uint8_t      data[16384];
+    ssize_t      n;
+
+    cksum_begin(&sum);
+    while ((n = input_read(fd, data, sizeof data)) > 0)
+        cksum_put(&sum, data, (size_t)n);
+    snprintf(ret_hex, 129, "%08x", cksum_end(&sum));
+    return n < 0 ? input_fault((int)n) : 0;
+}
+
+/* Read an open file; for libmd through its name in /proc. */
 static int digest_of(int fd, const char *kind, char ret_hex[static 129])
 {
     struct stat st;
     char        name[32];
 
     if (fstat(fd, &st) < 0)
-        return -errno;
+        return input_fault(-errno);
     if (st.st_size > FILE_MAX)
         return -EFBIG;
+    if (strcmp(kind, "cksum") == 0)
+        return cksum_of(fd, ret_hex);
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
     for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++)
         if (strcmp(algorithms[i].kind, kind) == 0)
@@ -508,13 +544,13 @@ int packages_file_altered(struct packages *packages, size_t i)
     return r;
 }
 
-/* When the package was unpacked: the time of dpkg's list of files, or rpm's record. */
+/* When the package was unpacked: the time of dpkg's list of files, or what rpm and a receipt say. */
 static int unpacked(const struct packages *packages, const struct owner *owner, int64_t *ret)
 {
     char        path[512];
     struct stat st;
 
-    if (owner->header) {
+    if (owner->tool != TOOL_DPKG) {
         *ret = owner->installed;
         return owner->installed == INT64_MIN ? -ENODATA : 0;
     }
@@ -554,9 +590,7 @@ int packages_altered(struct packages *packages, const char *path)
     return i == SIZE_MAX ? -ENODATA : packages_file_altered(packages, i);
 }
 
-void packages_sources(const struct packages *packages, struct packages_source *ret_dpkg,
-                      struct packages_source *ret_rpm)
+struct packages_sources packages_sources(const struct packages *packages)
 {
-    *ret_dpkg = packages->dpkg;
-    *ret_rpm = packages->rpm;
+    return (struct packages_sources){packages->dpkg, packages->rpm, packages->receipts};
 }

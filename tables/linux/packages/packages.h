@@ -7,7 +7,7 @@
  *     int altered = packages_altered(packages, "/usr/bin/ls");          1, 0, -ENODATA unknown
  *     packages_unref(packages);
  *
- * Read from dpkg's own files and from rpm's database, once a connection and root, and again
+ * Read from dpkg's own files and from rpm's database, of macOS from its installer's receipts, once a connection and root, and again
  * where the database has changed since. A path is found under both names of a merged /usr
  * (/lib/systemd/... and /usr/lib/systemd/...) and below linked directories. A diverted file
  * belongs to the package that it was diverted for.
@@ -46,8 +46,9 @@ struct package {
     const char *name;
     const char *version; /* [epoch:]version-revision; NULL: not known */
     const char *architecture;
-    const char *state;       /* dpkg: installed, config-files, ...; rpm: installed */
-    const char *tool;        /* dpkg, rpm */
+    const char *state;       /* dpkg: installed, config-files, ...; others: installed */
+    const char *tool;        /* dpkg, rpm, installer */
+    const char *installer;   /* of a receipt, the program that installed it; NULL: not known */
     int64_t     installed;   /* seconds since the epoch; INT64_MIN: unknown */
     size_t      first, last; /* its files: indexes [first, last) */
 };
@@ -69,7 +70,7 @@ size_t packages_find_next(const struct packages *packages, size_t i);
 /* The digest that the package gives for file `i`, in lower-case hexadecimal, valid until the next
  * call. -ENODATA: none. */
 struct package_digest {
-    const char *kind; /* md5, sha256, ... */
+    const char *kind; /* md5, sha256, ...; cksum */
     const char *hex;
     bool        conffile; /* meant to be edited by the administrator */
 };
@@ -92,7 +93,9 @@ struct packages_source {
     int64_t     lost; /* lines, packages or files skipped for damage or caps */
     int         error;
 };
-void packages_sources(const struct packages *packages, struct packages_source *ret_dpkg,
-                      struct packages_source *ret_rpm);
+struct packages_sources {
+    struct packages_source dpkg, rpm, receipts;
+};
+struct packages_sources packages_sources(const struct packages *packages);
 
 #endif

@@ -1,5 +1,5 @@
-/* packages_index.h -- the internals of packages.h, for the readers that fill it (packages_dpkg.c
- * and packages_rpm.c) and for packages.c, which searches it.
+/* packages_index.h -- the internals of packages.h, for the readers that fill it (packages_dpkg.c,
+ * packages_rpm.c and packages_receipts.c) and for packages.c, which searches it.
  *
  * All text is in one arena and is addressed by its offset, so that 150,000 paths cost little more
  * than the files they were read from. Offset 0 is the empty text and means NULL.
@@ -12,13 +12,23 @@
 #include "formats/package/rpm_store.h"
 #include "packages.h"
 
+enum package_tool { TOOL_DPKG, TOOL_RPM, TOOL_INSTALLER };
+
 struct owner {
-    uint32_t name, version, architecture, state;
-    uint32_t list;                   /* dpkg: the name of its files in info/, "libc6:amd64" */
+    enum package_tool tool;
+    uint32_t          name, version, architecture, state;
+    uint32_t          list;          /* dpkg: the name of its files in info/, "libc6:amd64" */
     uint32_t conffiles, n_conffiles; /* dpkg: text and size of that field of the status file */
     uint32_t first, last;            /* entries */
+    uint32_t installer;              /* the program that wrote the receipt */
     int64_t  installed;
-    int64_t  header; /* rpm: key or place of its header; 0: a package of dpkg */
+    int64_t  header; /* rpm: key or place of its header */
+};
+
+/* Of an entry of a receipt: as cksum(1) gives it. */
+struct checksum {
+    uint32_t value;
+    bool     known;
 };
 
 struct entry {
@@ -81,7 +91,9 @@ struct packages {
     uint64_t      seed;
     unsigned      merged; /* set of 1u << index of merged_dirs[] that lead into /usr */
 
-    struct packages_source dpkg, rpm;
+    struct packages_source dpkg, rpm, receipts;
+    struct checksum       *checksums; /* of the first entries, which are those of receipts */
+    size_t                 n_checksums;
     bool                   status_dir; /* DPKG_STATUS_DIR is what dpkg's packages are from */
     struct sqlite_file     rpm_db;     /* one of the two is open */
     struct root_map        rpm_map;
@@ -125,5 +137,8 @@ const struct slot *packages_slot(const struct packages *p, const char *path);
 #define PACKAGES_RPM_STORES                                                                        \
     "/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/Packages.db",                               \
         "/usr/lib/sysimage/rpm/Packages", "/var/lib/rpm/Packages"
+
+#define PACKAGES_RECEIPTS                                                                          \
+    "/private/var/db/receipts", "/Library/Apple/System/Library/Receipts", "/System/Library/Receipts"
 
 #endif

@@ -82,6 +82,7 @@ static int add_header(struct packages *p, int64_t key, const struct rpm_header *
     uint32_t     installed;
     int          r = 0;
     struct owner owner = {
+        .tool = TOOL_RPM,
         .name = add_string(p, rpm_string(header, RPM_NAME), &r),
         .version = add_version(p, header, &r),
         .architecture = add_string(p, rpm_string(header, RPM_ARCH), &r),
