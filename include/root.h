@@ -112,7 +112,8 @@ int root_stat(const struct root *root, const char *path, bool follow, struct sta
 int root_statx(const struct root *root, const char *path, bool follow, struct statx *ret);
 
 /* The POSIX access control list of an open file or folder, opened with O_PATH or not, or with a name of that name in it
- * (formats/access/posix_acl.h), on Windows its descriptor (formats/hive/file_descriptor.h): its size, or a
+ * (formats/access/posix_acl.h), on Windows its descriptor (formats/hive/file_descriptor.h), on macOS its list
+ * (formats/access/filesec.h): its size, or a
  * negative errno; -ENODATA or -EOPNOTSUPP: it has none. */
 #define ROOT_ACL_MAX 65536 /* as the kernel's XATTR_SIZE_MAX */
 ssize_t root_acl(int fd, const char *name, uint8_t ret[ROOT_ACL_MAX]);

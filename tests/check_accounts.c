@@ -4,6 +4,7 @@
 #include "make_hive.h"
 #include "make_plist.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "formats/access/filesec.h"
 #include "formats/access/posix_acl.h"
 #include "formats/access/sam.h"
 
@@ -592,6 +594,111 @@ START_TEST(acl_gives_access_in_the_order_of_its_entries)
 }
 END_TEST
 
+/* Lists of macOS ------------------------------------------------------------------------ */
+
+struct ace {
+    const char *uuid; /* 16 bytes */
+    uint32_t    flags, rights;
+};
+
+#define OF_USER(id)  "\xff\xff\xee\xee\xdd\xdd\xcc\xcc\xbb\xbb\xaa\xaa\0\0" id
+#define OF_GROUP(id) "\xab\xcd\xef\xab\xcd\xef\xab\xcd\xef\xab\xcd\xef\0\0" id
+#define OWN_UUID     "\x6d\x4f\x1e\x0a\x93\xc5\x4b\x8e\x8f\x57\x2b\x1c\x0d\x9e\x7a\x11"
+
+enum { ALLOW = 1, DENIED = 2, INHERIT_ONLY = 0x101 };
+enum {
+    READS = 1 << 1,
+    WRITES = 1 << 2,
+    DELETES = 1 << 4,
+    APPENDS = 1 << 5,
+    DELETES_CHILD = 1 << 6
+};
+
+static void put_number(uint8_t *at, uint32_t number, bool big)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (uint8_t)(number >> 8 * (big ? 3 - i : i));
+}
+
+static size_t make_filesec(const struct ace *entries, uint32_t n, bool big, uint8_t *ret)
+{
+    memset(ret, 0, 44);
+    put_number(ret, 0x012cc16d, big);
+    put_number(ret + 36, n, big);
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t *at = ret + 44 + 24 * (size_t)i;
+        memcpy(at, entries[i].uuid, 16);
+        put_number(at + 16, entries[i].flags, big);
+        put_number(at + 20, entries[i].rights, big);
+    }
+    return 44 + 24 * (size_t)n;
+}
+
+static void collect_filesec(const struct filesec_writer *writer, void *data)
+{
+    char *text = data;
+
+    if (writer->tag == '?')
+        sprintf(text + strlen(text), "%s ", writer->uuid);
+    else
+        sprintf(text + strlen(text), "%c%u ", writer->tag, writer->id);
+}
+
+START_TEST(a_list_of_macos_names_who_may_change_a_file)
+{
+    static const struct ace entries[] = {
+        {OF_GROUP("\0\x0c"), DENIED, DELETES},         /* everyone may not remove it */
+        {OF_USER("\x01\xf5"), ALLOW, READS | DELETES}, /* so 501 may not */
+        {OF_USER("\x01\xf6"), ALLOW, READS | WRITES},  /* 502 may write */
+        {OF_USER("\x01\xf6"), ALLOW, WRITES},          /* and is named once */
+        {OF_GROUP("\0\x50"), ALLOW, APPENDS},          /* admin */
+        {OWN_UUID, DENIED, WRITES},
+        {OWN_UUID, ALLOW, WRITES | APPENDS},
+        {OF_USER("\x01\xf7"), INHERIT_ONLY, WRITES}, /* of what will be in it */
+        {OF_USER("\x01\xf8"), ALLOW, DELETES_CHILD}, /* of a folder */
+        {OF_GROUP("\0\x0c"), ALLOW, WRITES},
+    };
+    uint8_t list[44 + 24 * 200];
+
+    for (int big = 0; big < 2; big++) {
+        char   file[200] = "", folder[200] = "";
+        size_t size = make_filesec(entries, 10, big, list);
+        ck_assert(filesec_is_list(list, size));
+        ck_assert_int_eq(filesec_writers(list, size, false, collect_filesec, file), 0);
+        ck_assert_str_eq(file, "u502 g80 6D4F1E0A-93C5-4B8E-8F57-2B1C0D9E7A11 o0 ");
+        ck_assert_int_eq(filesec_writers(list, size, true, collect_filesec, folder), 0);
+        ck_assert_str_eq(folder, "u502 u504 o0 ");
+    }
+}
+END_TEST
+
+START_TEST(a_list_of_macos_is_read_within_its_bounds)
+{
+    static const struct ace one = {OF_USER("\x01\xf6"), ALLOW, WRITES};
+    struct ace              many[200];
+    uint8_t                 list[44 + 24 * 200];
+    char                    text[100] = "";
+
+    size_t size = make_filesec(&one, 1, false, list);
+    for (size_t n = 0; n < size; n++) {
+        uint8_t *copy = malloc(n + 1);
+        memcpy(copy, list, n);
+        ck_assert_int_eq(filesec_writers(copy, n, false, collect_filesec, text), -EBADMSG);
+        free(copy);
+    }
+    put_number(list + 36, UINT32_MAX, false); /* an owner alone */
+    ck_assert_int_eq(filesec_writers(list, size, false, collect_filesec, text), 0);
+    for (size_t i = 0; i < 200; i++)
+        many[i] = one;
+    size = make_filesec(many, 129, false, list); /* macOS has 128 at most */
+    ck_assert_int_eq(filesec_writers(list, size, false, collect_filesec, text), -EBADMSG);
+    ck_assert_str_eq(text, "");
+    size = make_filesec(many, 128, false, list);
+    ck_assert_int_eq(filesec_writers(list, size, false, collect_filesec, text), 0);
+    ck_assert_str_eq(text, "u502 ");
+}
+END_TEST
+
 Suite *make_accounts_suite(void)
 {
     Suite *suite = suite_create("accounts");
@@ -616,6 +723,8 @@ Suite *make_accounts_suite(void)
     tcase_add_test(tcase, a_path_is_needed);
     tcase_add_test(tcase, acl_applies_its_mask);
     tcase_add_test(tcase, acl_gives_access_in_the_order_of_its_entries);
+    tcase_add_test(tcase, a_list_of_macos_names_who_may_change_a_file);
+    tcase_add_test(tcase, a_list_of_macos_is_read_within_its_bounds);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,5 +1,6 @@
 /* path_permissions.c -- who may change a file: the permissions of every folder and link on its
- * path. On a running Windows they are those of its descriptors, and a path may be written as there.
+ * path. On a running Windows they are those of its descriptors, and a path may be written as there. Lists of macOS are read
+ * on a running one alone: no other system shows them of a disk.
  *
  *     SELECT component, owner_uid, mode, writers FROM path_permissions('/usr/sbin/cron')
  *      WHERE others_write;
@@ -253,11 +254,13 @@ static const struct tbl_column columns[] = {
     TBL_COL(struct step_row, owner_uid, 0, "User id of the owner; NULL on Windows"),
     TBL_COL(struct step_row, owner_gid, 0, "Group id of the owner; NULL on Windows"),
     TBL_COL(struct step_row, mode, 0, "Permission bits, such as 493 for 0755; NULL on Windows"),
-    TBL_COL(struct step_row, acl, 0, "1 where an access control list adds to the mode"),
-    TBL_COL(struct step_row, writers, 0,
-            "Users and groups other than root that may write it, as a JSON array; on Windows other "
-            "than the "
-            "system and administrators, by name where that is the same everywhere, else by SID"),
+    TBL_COL(struct step_row, acl, 0,
+            "1 where an access control list adds to the mode; of macOS only of a running one"),
+    TBL_COL(
+        struct step_row, writers, 0,
+        "Users and groups other than root that may write it, as a JSON array; on Windows other "
+        "than the system and administrators, by name where that is the same everywhere, else by "
+        "SID; by a list of a running macOS also by UUID, as users.uuid has it"),
     TBL_COL(struct step_row, others_write, 0,
             "1 where anyone other than root can change the target of the path at this step"),
     TBL_COL(struct step_row, error, 0, "Why the path ends here"),

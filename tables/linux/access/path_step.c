@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/access/filesec.h"
 #include "formats/access/posix_acl.h"
 #include "formats/hive/file_descriptor.h"
 #include "formats/text/buffer.h"
@@ -67,6 +68,25 @@ static void list_writers(const struct stat *st, const uint8_t *acl, ssize_t size
         path_step_add_writer(writers, 'g', st->st_gid);
     if (st->st_mode & S_IWOTH)
         path_step_add_writer(writers, 'o', 0);
+}
+
+/* A list of macOS's, beside the mode. */
+static void add_filesec_writer(const struct filesec_writer *writer, void *data)
+{
+    struct buffer *writers = data;
+
+    if (writer->tag != '?')
+        path_step_add_writer(writers, writer->tag, writer->id);
+    else
+        buffer_printf(writers, "%s\"%s\"", writers->size ? "," : "", writer->uuid);
+}
+
+static void list_by_filesec(struct path_step *step, const uint8_t *data, size_t size,
+                            struct buffer *writers)
+{
+    list_writers(&step->st, NULL, 0, writers);
+    if (filesec_writers(data, size, S_ISDIR(step->st.st_mode), add_filesec_writer, writers) < 0)
+        step->error = -EBADMSG;
 }
 
 /* A folder to which others may only add is as a sticky one: what is in it stays its owners'. */
@@ -137,6 +157,8 @@ static bool look_up(const struct root *root, const char *path, struct path_step 
     step->descriptor = size > 0 && fd_is_descriptor(acl, (size_t)size);
     if (step->descriptor)
         list_by_descriptor(step, acl, (size_t)size, &writers);
+    else if (size > 0 && filesec_is_list(acl, (size_t)size))
+        list_by_filesec(step, acl, (size_t)size, &writers);
     else if (!S_ISLNK(step->st.st_mode))
         list_writers(&step->st, acl, size, &writers);
     if (S_ISLNK(step->st.st_mode) && (r = root_readlink(root, path, target)) == 0 &&

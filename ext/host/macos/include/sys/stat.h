@@ -14,6 +14,7 @@
 #define st_atim st_atimespec
 #define st_mtim st_mtimespec
 #define st_ctim st_ctimespec
+#define st_btim st_birthtimespec
 
 #ifndef SVCQL_SYSTEM_FILES
 int fstat(int fd, struct stat *ret) __asm__("host_fstat");

@@ -15,7 +15,7 @@ struct statx {
     uint64_t stx_ino, stx_size, stx_blocks;
     uint64_t stx_attributes, stx_attributes_mask; /* the second: those that are known */
     struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
-    uint32_t               stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
+    uint32_t               stx_rdev_major, stx_rdev_minor;
 };
 
 #define STATX_BASIC_STATS    0x7ffu
@@ -24,5 +24,9 @@ struct statx {
 
 int statx(int fd, const char *name, int flags, unsigned mask,
           struct statx *ret) __asm__("host_statx");
+
+/* What both systems have of it, and the struct stat that it is from; as statx(): -1 and errno. */
+struct stat;
+int statx_common(int fd, const char *name, int flags, struct stat *ret_stat, struct statx *ret);
 
 #endif
