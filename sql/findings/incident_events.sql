@@ -116,7 +116,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
     SELECT computer, lower(session), max(address) FROM network_logons GROUP BY 1, 2
 ), steps AS MATERIALIZED (
     SELECT t.*, r.session, iif(r.ppid > 1, r.ppid, NULL) AS ppid, m.address AS remote_host,
-           row_number() OVER (ORDER BY t.host, t.time, t.entity, t.step) AS id,
+           row_number() OVER (ORDER BY t.host, t.time, CASE t.step WHEN 'service' THEN 0 WHEN 'file' THEN 1 ELSE 2 END, t.entity, t.step) AS id,
            -- What only lists an administrator's unit is joined by its name alone.
            t.fired = '[]' OR signal_severity(t.fired) <> 'info' OR t.step IN ('command', 'file') AS close
       FROM traces AS t
@@ -136,14 +136,16 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
      GROUP BY t.host, t.source, t.record, t.step, t.subject, t.time, t.fired, t.entity
 ), gap AS MATERIALIZED (
     SELECT coalesce(max(value), 3600) AS seconds FROM attack_knobs WHERE name = 'incident_gap'
-), spaced AS MATERIALIZED (
-    SELECT s.*, coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.entity ORDER BY s.time) > g.seconds, 0) AS apart,
+), spaced AS MATERIALIZED ( -- from here on what joins the steps alone: each window copies its rows
+    SELECT s.id, s.host, s.time, s.step, s.entity, s.session, s.ppid, s.close,
+           coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.entity ORDER BY s.time) > g.seconds, 0) AS apart,
            coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.session ORDER BY s.time) > g.seconds, 0) AS away,
            coalesce(s.time - lag(s.time) OVER (PARTITION BY s.host, s.close ORDER BY s.time) > 60, 0) AS later
       FROM steps AS s, gap AS g
 ), keyed AS MATERIALIZED (
-    SELECT s.*, s.entity || ' ' || sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time
-                                                      ROWS UNBOUNDED PRECEDING) AS of_entity,
+    SELECT s.id, s.host, s.time, s.step, s.entity, s.session, s.close,
+           s.entity || ' ' || sum(s.apart) OVER (PARTITION BY s.host, s.entity ORDER BY s.time
+                                                 ROWS UNBOUNDED PRECEDING) AS of_entity,
            coalesce(s.session || ' ' || sum(s.away) OVER (PARTITION BY s.host, s.session ORDER BY s.time
                                                           ROWS UNBOUNDED PRECEDING), 'alone ' || s.id) AS of_session,
            coalesce(s.ppid || ' ' || CAST(s.time / 3600 AS INTEGER), 'alone ' || s.id) AS of_parent,
@@ -156,8 +158,7 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
       FROM ranked AS r
     WINDOW each AS (PARTITION BY r.host, r.close, r.minute)
 ), joined0 AS MATERIALIZED ( -- each step is a story of its own; then all of one entity, session, parent or minute are of the first of theirs
-    SELECT k.time, k.host, k.platform, k.step, k.analytic, k.technique, k.subject, k.fired, k.evidence, k.source, k.record, k.user,
-           k.login_user, k.tool, k.verb, k.target, k.entity, k.session, k.remote_host, k.id, k.of_entity, k.of_session, k.of_parent,
+    SELECT k.id, k.host, k.time, k.step, k.entity, k.of_entity, k.of_session, k.of_parent,
            iif(k.close AND k.time IS NOT NULL AND k.together, 'minute ' || k.minute, 'alone ' || k.id) AS of_minute, k.id AS story0
       FROM minutes AS k
 ), joined1 AS MATERIALIZED (
@@ -176,14 +177,16 @@ WITH seen AS MATERIALIZED ( -- found plans each analytic by itself; here it woul
     SELECT j.*, min(j.story6) OVER (PARTITION BY j.host, j.of_minute) AS story7 FROM joined6 AS j
 ), joined8 AS MATERIALIZED (
     SELECT j.*, min(j.story7) OVER (PARTITION BY j.host, j.of_entity) AS story8 FROM joined7 AS j
-), about AS MATERIALIZED (
-    SELECT j.*, first_value(j.entity) OVER (PARTITION BY j.story8 ORDER BY CASE j.step WHEN 'service' THEN 0 WHEN 'file' THEN 1 ELSE 2 END, j.time, j.id) AS about,
+), about AS (
+    SELECT j.id, first_value(j.entity) OVER (PARTITION BY j.story8 ORDER BY CASE j.step WHEN 'service' THEN 0 WHEN 'file' THEN 1 ELSE 2 END, j.time, j.id) AS about,
            min(j.time) OVER (PARTITION BY j.story8) AS first
       FROM joined8 AS j
+), placed AS MATERIALIZED ( -- GROUP BY: else SQLite takes it for a row or two, and makes no index of it
+    SELECT id, min(about) AS about, min(first) AS first FROM about GROUP BY id
 )
-SELECT j.host || ' ' || j.about || coalesce(' ' || strftime('%Y-%m-%d %H:%M:%S', j.first, 'unixepoch'), '') AS incident,
+SELECT j.host || ' ' || a.about || coalesce(' ' || strftime('%Y-%m-%d %H:%M:%S', a.first, 'unixepoch'), '') AS incident,
        j.time, utc_datetime(j.time) AS datetime, j.host, j.platform,
        j.entity, j.step, j.analytic, j.technique, j.subject, j.user, j.login_user, j.session, j.remote_host,
        j.tool, j.verb, j.target,
-       iif(j.fired = '[]', '', signal_names(j.fired)) AS signals, j.fired, j.evidence, j.source, j.record, j.about
-  FROM about AS j;
+       iif(j.fired = '[]', '', signal_names(j.fired)) AS signals, j.fired, j.evidence, j.source, j.record, a.about
+  FROM steps AS j CROSS JOIN placed AS a ON a.id = j.id;
