@@ -17,6 +17,7 @@
 #include "formats/command/exec_path.h"
 #include "formats/command/shell_canonical.h"
 #include "formats/log/auth_text.h"
+#include "formats/text/bytes_hash.h"
 #include "formats/text/json_tree.h"
 #include "formats/text/name_measure.h"
 #include "formats/text/regexp.h"
@@ -227,11 +228,7 @@ static void free_patterns(void *data)
 
 static size_t slot_of(struct argument pattern)
 {
-    size_t hash = 5381;
-
-    for (size_t i = 0; i < pattern.size; i++)
-        hash = hash * 33 ^ (unsigned char)pattern.text[i];
-    return hash % PATTERN_SLOTS;
+    return (bytes_hash(pattern.text, pattern.size, 0) >> 32) % PATTERN_SLOTS;
 }
 
 /* The compiled pattern, the connection's; NULL, with the error set, where it is not valid. */

@@ -156,8 +156,10 @@ static int current_rules(struct judgement *judgement, sqlite3 *db)
 {
     static const char *const lists[] = {"signals", "severities", NULL};
     struct rules            *rules = &judgement->rules;
-    struct list_stamp        stamp = list_stamp(judgement->svcql, lists);
 
+    if (list_stamp_holds(judgement->svcql, &rules->stamp))
+        return SQLITE_OK;
+    struct list_stamp stamp = list_stamp(judgement->svcql, lists);
     if (list_stamp_same(&rules->stamp, &stamp))
         return SQLITE_OK;
     forget_answers(judgement);

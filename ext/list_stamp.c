@@ -34,11 +34,20 @@ struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists)
                                .changes = sqlite3_total_changes(db),
                                .schema = schema_version(svcql),
                                .bound = bound,
-                               .statement = bound ? svcql_statement(svcql) : 0};
+                               .statement = svcql->scans ? svcql_statement(svcql) : 0};
+}
+
+bool list_stamp_holds(struct svcql *svcql, const struct list_stamp *stamp)
+{
+    sqlite3 *db = svcql_db(svcql);
+
+    return stamp->valid && !stamp->bound && svcql->scans &&
+           stamp->statement == svcql_statement(svcql) &&
+           stamp->changes == sqlite3_total_changes(db) && sqlite3_get_autocommit(db);
 }
 
 bool list_stamp_same(const struct list_stamp *a, const struct list_stamp *b)
 {
     return a->valid && b->valid && a->changes == b->changes && a->schema == b->schema &&
-           a->bound == b->bound && a->statement == b->statement;
+           a->bound == b->bound && (!a->bound || a->statement == b->statement);
 }

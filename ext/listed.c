@@ -29,6 +29,7 @@ static const struct list {
 
 struct pattern {
     const char *text, *platform; /* platform NULL: of every one */
+    size_t      fixed;           /* bytes before its first special character */
 };
 
 struct patterns {
@@ -65,8 +66,10 @@ static int add(struct patterns *all, sqlite3_stmt *stmt)
     if (!patterns)
         return SQLITE_NOMEM;
     all->patterns = patterns;
-    patterns[all->n] = (struct pattern){keep_text(all, stmt, 0), keep_text(all, stmt, 1)};
-    all->n += patterns[all->n].text != NULL;
+    struct pattern *pattern = &patterns[all->n];
+    *pattern = (struct pattern){keep_text(all, stmt, 0), keep_text(all, stmt, 1), 0};
+    pattern->fixed = pattern->text ? strcspn(pattern->text, "*?[") : 0;
+    all->n += pattern->text != NULL;
     return all->arena.failed ? SQLITE_NOMEM : SQLITE_OK;
 }
 
@@ -85,8 +88,10 @@ static int read_list(sqlite3 *db, const struct list *list, struct patterns *all)
 static int current_list(struct listed *listed, sqlite3 *db, size_t i)
 {
     const char *const names[] = {lists[i].name, NULL};
-    struct list_stamp stamp = list_stamp(listed->svcql, names);
 
+    if (list_stamp_holds(listed->svcql, &listed->lists[i].stamp))
+        return SQLITE_OK;
+    struct list_stamp stamp = list_stamp(listed->svcql, names);
     if (list_stamp_same(&listed->lists[i].stamp, &stamp))
         return SQLITE_OK;
     int rc = read_list(db, &lists[i], &listed->lists[i]);
@@ -106,7 +111,8 @@ static bool fits(const struct patterns *all, const char *text, const char *platf
 {
     for (size_t i = 0; i < all->n; i++) {
         const struct pattern *pattern = &all->patterns[i];
-        if ((!pattern->platform || !*platform || strcmp(pattern->platform, platform) == 0) &&
+        if (strncmp(pattern->text, text, pattern->fixed) == 0 &&
+            (!pattern->platform || !*platform || strcmp(pattern->platform, platform) == 0) &&
             sqlite3_strglob(pattern->text, text) == 0)
             return true;
     }
