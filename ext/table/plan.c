@@ -130,6 +130,8 @@ static bool plan_column(struct plan *plan, sqlite3_index_info *info, int c,
 
         if (term->iColumn == c)
             op = op_of(column, term->op);
+        if (term->iColumn == c && term->op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL && term->usable)
+            plan->timed |= column->flags & TBL_ORDER;
         if (op == OP_NONE || taken & 1u << op || !same_collation(info, i, column, op))
             continue;
         if (op == OP_EQ && column->flags & TBL_LITERAL && !is_literal(info, i))
