@@ -71,6 +71,8 @@ for n in 93000 930000; do
         show "last five minutes of a day of $mb MB of audit"
     question='SELECT * FROM findings'
     timed "$work/day" | show "all of it"
+    question='SELECT * FROM incidents'
+    timed "$work/day" | show "all of it, incidents"
     question="SELECT * FROM service_events WHERE action = 'created'"
     timed "$work/day" | show "services that were created, of which audit has none"
     question="SELECT time, service FROM service_events WHERE action = 'started'"
