@@ -139,7 +139,9 @@ static struct block node(const struct bom *bom, uint32_t i)
 {
     struct block b = block(bom, i);
 
-    return b.size < NODE_SIZE ? (struct block){0} : b;
+    if (b.size < NODE_SIZE)
+        b.size = 0;
+    return b;
 }
 
 /* All leaves: down to the first, then along their chain. There are no more nodes than blocks. */
@@ -150,7 +152,7 @@ static int take_leaves(struct bom *bom, uint32_t root)
     int          r = 0;
 
     for (; at.size && !be16(at.data) && left; left--)
-        at = at.size < NODE_SIZE + 4 ? (struct block){0} : node(bom, be32(at.data + NODE_SIZE));
+        at = node(bom, at.size < NODE_SIZE + PAIR_SIZE ? 0 : be32(at.data + NODE_SIZE));
     while (r == 0 && at.size && be16(at.data) && left--) {
         r = take_leaf(bom, at);
         uint32_t next = be32(at.data + 4);
