@@ -82,7 +82,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
 static struct noted *noted_of(struct svcql *svcql, const struct stat *file)
 {
     struct all_noted *all = all_of(svcql);
-    size_t            bucket = (size_t)(file->st_ino ^ file->st_dev) % BUCKETS;
+    size_t            bucket = ((size_t)file->st_ino ^ (size_t)file->st_dev) % BUCKETS;
     size_t            chunks = (size_t)file->st_size / EVTX_CHUNK_SIZE;
     struct noted     *noted = all ? all->buckets[bucket] : NULL;
 
