@@ -18,7 +18,7 @@ struct bill {
 static void put(struct buffer *out, uint64_t value, size_t size)
 {
     while (size--)
-        buffer_putc(out, (char)(value >> 8 * size));
+        buffer_putc(out, size < sizeof value ? (char)(value >> 8 * size) : '\0');
 }
 
 static void end_block(struct bill *bill, size_t begin)

@@ -77,7 +77,7 @@ bool plist_looks_like(const uint8_t *data, size_t size)
 
     if (is_binary(data, size) || is_wide(data, size))
         return true;
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+    for (size_t i = 0; size && i < sizeof marks / sizeof marks[0]; i++)
         if (memmem(data, size, marks[i], strlen(marks[i])))
             return true;
     return false;
