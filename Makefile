@@ -16,6 +16,7 @@ DEVELOP_PACKAGES := clang libclang-rt-dev,libclang-rt-14-dev clang-format cppche
 
 prefix  ?= /usr/local
 libdir  ?= $(prefix)/lib
+LIBRARY ?= $(libdir)/svcql/svcql
 includedir ?= $(prefix)/include
 bindir  ?= $(prefix)/bin
 mandir  ?= $(prefix)/share/man
@@ -138,7 +139,7 @@ $(BUILD)/svcql: $(PROGRAM) $(OBJECTS)
 
 EXPORTS := $(wildcard sql/exports/*.sql)
 $(BUILD)/ext/program/embedded_files.o: sql/packs/t1569.json $(EXPORTS) $(wildcard ext/program/report/*)
-$(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
+$(BUILD)/ext/program/%.o: SVCQL_CPPFLAGS += -DSVCQL_LIBRARY='"$(LIBRARY)"'
 $(BUILD)/ext/program/main.o $(BUILD)/ext/program/shell.o: $(BUILD)/libdir
 $(BUILD)/libdir: FORCE
 	@mkdir -p $(@D)
@@ -516,7 +517,7 @@ build/fuzz/obj/embedded_%.o: $(BUILD)/embedded_%.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -c -o $@ $<
 
-build/fuzz/obj/ext/program/%.o: FUZZ_FLAGS += -DSVCQL_LIBDIR='"$(libdir)/svcql"'
+build/fuzz/obj/ext/program/%.o: FUZZ_FLAGS += -DSVCQL_LIBRARY='"$(LIBRARY)"'
 build/fuzz/libwhole.a: $(SOURCES:%.c=build/fuzz/obj/%.o) build/fuzz/obj/embedded_views.o \
                        build/fuzz/obj/embedded_columns.o \
                        $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(PROGRAM_SOURCES)))

@@ -53,6 +53,9 @@ int host_random(void *ret, size_t size);
  * until it returns something else than 0, which is then returned. None where there is no registry. */
 int host_registry_roots(int (*each)(void *arg, const char *path), void *arg);
 
+/* Whether one of them is loaded from a file of the host's root, "/Windows/System32/config/SYSTEM". */
+bool host_registry_has_file(const char *path);
+
 /* Open one as a hive (formats/hive/hive_live.h), which stays where it is; hive_close() is due. */
 struct hive;
 int host_registry_open(const char *path, struct hive *ret);

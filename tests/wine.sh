@@ -270,10 +270,29 @@ gives "accounts of the registry in use" '1000|513|ann|HKEY_LOCAL_MACHINE\SAM' \
     "SELECT uid, gid, username, source FROM users"
 wine reg delete 'HKLM\SAM\SAM' /f >/dev/null
 
+x86_64-w64-mingw32-gcc-posix -O1 -municode -o "$scratch/wine_hold.exe" tests/wine_hold.c
+mkfifo "$scratch/end" "$scratch/held"
+# hold HOW FILE [HOW FILE]...: programs have the files open, shared or alone, until let_go.
+hold() {
+    local n
+    holders=()
+    for ((n = 0; $#; n++)); do
+        wine "$scratch/wine_hold.exe" "$2" "$1" <"$scratch/end" >"$scratch/held" 2>/dev/null 9>&- &
+        holders+=($!)
+        shift 2
+    done
+    exec 8>"$scratch/end"
+    for (( ; n; n--)); do
+        read -r _
+    done <"$scratch/held"
+}
+let_go() {
+    exec 8>&-
+    wait "${holders[@]}"
+}
+
 # Event logs in their folder: one that nobody has open, one that a program writes as Windows's own service does, and
 # one that a program has for itself alone.
-hold=$scratch/wine_hold.exe
-x86_64-w64-mingw32-gcc-posix -O1 -municode -o "$hold" tests/wine_hold.c
 ${CC:-cc} -O1 -w -D_GNU_SOURCE -Iinclude -Itables -Iext -Itests -o "$scratch/make_log" tests/bench/make_log.c \
     tests/make_evtx.c tables/formats/evtx/evtx_value.c tables/formats/text/buffer.c tables/formats/text/input.c -lz -lm
 logs=$drive/windows/system32/winevt/Logs
@@ -281,14 +300,7 @@ mkdir -p "$logs"
 for name in free shared alone; do
     "$scratch/make_log" "$logs/$name.evtx" 1000
 done
-mkfifo "$scratch/end" "$scratch/held"
-holders=()
-for name in shared alone; do
-    wine "$hold" "C:\\windows\\system32\\winevt\\Logs\\$name.evtx" $name <"$scratch/end" >"$scratch/held" 2>/dev/null 9>&- &
-    holders+=($!)
-done
-exec 8>"$scratch/end"
-{ read -r _ && read -r _; } <"$scratch/held"
+hold shared 'C:\windows\system32\winevt\Logs\shared.evtx' alone 'C:\windows\system32\winevt\Logs\alone.evtx'
 file="replace(%s, rtrim(%s, replace(%s, '/', '')), '')"
 gives "event logs of this host, also of one that is being written" 'free.evtx 1000 2,shared.evtx 1000 2' \
     "SELECT group_concat(${file//%s/source} || ' ' || n || ' ' || services)
@@ -296,9 +308,24 @@ gives "event logs of this host, also of one that is being written" 'free.evtx 10
 gives "and one that no other may read is reported" 'alone.evtx denied' \
     "SELECT ${file//%s/location} || ' ' || status FROM evidence_sources
       WHERE (SELECT count(*) FROM windows_events) AND table_name = 'windows_events' AND status <> 'read'"
-exec 8>&-
-wait "${holders[@]}"
+let_go
 rm "$logs"/{free,shared,alone}.evtx
+
+# Hives that Windows has loaded, of which its list says so, cannot be opened: the registry has their keys. A hive of
+# another file that somebody keeps open is reported.
+config=$drive/windows/system32/config
+mkdir -p "$config"
+touch "$config"/{SYSTEM,SOFTWARE}
+hivelist='HKLM\SYSTEM\CurrentControlSet\Control\hivelist'
+wine reg add $hivelist /v '\REGISTRY\MACHINE\SYSTEM' /d '\Device\HarddiskVolume1\Windows\System32\config\SYSTEM' /f >/dev/null
+hold alone 'C:\windows\system32\config\SYSTEM' alone 'C:\windows\system32\config\SOFTWARE'
+gives "a hive that is loaded is read as the registry" $'SOFTWARE denied\nHKEY_LOCAL_MACHINE\\SYSTEM' \
+    "SELECT ${file//%s/location} || ' ' || status FROM evidence_sources
+      WHERE (SELECT count(*) FROM registry) AND table_name = 'registry' AND location LIKE 'C:/windows/system32/config/S%';
+     SELECT location FROM evidence_sources WHERE table_name = 'registry_services' AND location LIKE 'HKEY%\SYSTEM'"
+let_go
+wine reg delete $hivelist /v '\REGISTRY\MACHINE\SYSTEM' /f >/dev/null
+rm "$config"/{SYSTEM,SOFTWARE}
 
 # Histories of PowerShell, of each profile and of the system's own.
 for profile in "users/älice" users/bob windows/system32/config/systemprofile windows/ServiceProfiles/LocalService; do

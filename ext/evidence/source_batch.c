@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "formats/log/expander.h"
 #include "formats/text/array.h"
@@ -190,13 +191,25 @@ static bool has_plain(const struct root_names *names, size_t i)
     return false;
 }
 
+/* Whether a hive of the running host cannot be opened as it is loaded: its keys are those of the running registry. */
+static bool is_loaded(const struct adder *a, const char *path)
+{
+    if (a->place->artefact != ARTEFACT_HIVE || !a->owner.entry || !a->owner.entry->shown.live)
+        return false;
+    int fd = root_open_file(a->root, path);
+    if (fd >= 0)
+        close(fd);
+    return fd == -EBUSY && host_registry_has_file(path);
+}
+
 /* A file of a folder. Of a hive that lies there plain too, the compressed one is a copy. */
 static int add_listed(const struct adder *a, const char *dir, const struct root_names *names,
                       size_t i)
 {
     char path[ROOT_PATH_MAX];
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names->names[i]) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, names->names[i]) >= sizeof path ||
+        is_loaded(a, path))
         return 0;
     int r = batch_add(a->batch, a->owner, a->root, a->place->artefact, path);
     if (r < 0 || a->place->artefact != ARTEFACT_HIVE || !has_plain(names, i))

@@ -23,7 +23,7 @@ static int help(void)
         printf("  %-9s %-11s %s\n", all[i]->name, all[i]->arguments ? all[i]->arguments : "",
                all[i]->help);
     puts("\nsvcql COMMAND --help shows a command's options. In the shell:\n"
-         "  sqlite3 -cmd '.load " SVCQL_LIBDIR "/svcql'\n\n"
+         "  sqlite3 -cmd \".load " SVCQL_LIBRARY "\"\n\n"
          "exit status: 0 nothing found, 1 findings, 2 an error, 3 evidence incomplete");
     return EXIT_CLEAN;
 }

@@ -24,7 +24,7 @@ static const char *extension_path(char *path, size_t size)
         if (access(path, R_OK) == 0)
             return path;
     }
-    return SVCQL_LIBDIR "/svcql.so";
+    return SVCQL_LIBRARY ".so";
 }
 
 int run_shell(int argc, char **argv)

@@ -375,3 +375,44 @@ int host_registry_roots(int (*each)(void *arg, const char *path), void *arg)
     }
     return r ? r : each_user(each, arg);
 }
+
+/* Files --------------------------------------------------------------------------------- */
+
+struct loaded {
+    HKEY           list; /* of loaded hives by native path, with the file that each is from */
+    const wchar_t *file;
+};
+
+static int is_from(void *arg, const char *path)
+{
+    const struct loaded *loaded = arg;
+    wchar_t              native[NAME_BYTES], file[NAME_BYTES];
+    DWORD                size = sizeof file, type;
+
+    if (!native_path(path, native) ||
+        RegQueryValueExW(loaded->list, native, NULL, &type, (BYTE *)file, &size) != ERROR_SUCCESS)
+        return 0;
+    return type == REG_SZ && CompareStringOrdinal(file, (int)wcsnlen(file, size / sizeof *file),
+                                                  loaded->file, -1, TRUE) == CSTR_EQUAL;
+}
+
+/* Windows lists \REGISTRY\MACHINE\SYSTEM as \Device\HarddiskVolume3\Windows\System32\config\SYSTEM. */
+bool host_registry_has_file(const char *path)
+{
+    static const wchar_t list[] = L"SYSTEM\\CurrentControlSet\\Control\\hivelist";
+    const wchar_t        drive[] = {(wchar_t)*host_root(), L':', 0};
+    wchar_t              file[NAME_BYTES];
+    struct loaded        loaded = {.file = file};
+
+    if (!QueryDosDeviceW(drive, file, NAME_BYTES))
+        return false;
+    size_t units = wcslen(file);
+    if (!utf8_to_utf16(path, file + units, NAME_BYTES - units) ||
+        RegOpenKeyExW(HKEY_LOCAL_MACHINE, list, 0, KEY_QUERY_VALUE, &loaded.list) != ERROR_SUCCESS)
+        return false;
+    for (wchar_t *p = file; *p; p++)
+        *p = *p == L'/' ? L'\\' : *p;
+    bool has = host_registry_roots(is_from, &loaded) > 0;
+    RegCloseKey(loaded.list);
+    return has;
+}

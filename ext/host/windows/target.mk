@@ -8,6 +8,8 @@ CC           := $(CCACHE) x86_64-w64-mingw32-gcc-posix
 AR           := x86_64-w64-mingw32-ar
 BUILD        := build/windows
 WINDOWS_ROOT := $(or $(SVCQL_WINDOWS_DIR),$(abspath $(BUILD))/root)
+# Beside the shell, or where PATH leads to.
+LIBRARY      := svcql
 PRODUCTS      = $(BUILD)/svcql.dll $(BUILD)/svcql.exe
 NOT_IN_PROGRAM := $(LINUX_PROGRAM) ext/program/posix/% ext/program/macos/%
 READY        := $(WINDOWS_ROOT)/.built
