@@ -443,7 +443,8 @@ gives "and a name with a colon is not read, and reported" 'a:b.evtx damaged' \
 
 if x86_64-w64-mingw32-gcc-posix -O2 -I"$root/include" -o "$scratch/registry_loop.exe" tests/bench/registry_loop.c \
     -L"$root/lib" -lsqlite3 -ladvapi32 -static 2>"$scratch/diff" &&
-    timeout 300 wine "$scratch/registry_loop.exe" "$(windows "$build")/svcql.dll" >"$scratch/there" 2>"$scratch/diff"; then
+    timeout 300 sh -c 'exec wine "$1" "$2" "Z:/proc/$$/schedstat"' sh "$scratch/registry_loop.exe" "$(windows "$build")/svcql.dll" \
+        >"$scratch/there" 2>"$scratch/diff"; then
     tr -d '\r' <"$scratch/there" | sed 's/^/wine: /'
     pass
 else
