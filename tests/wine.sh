@@ -27,9 +27,10 @@ if [ -e "$WINEPREFIX/unfinished" ]; then
     wineserver -k 2>/dev/null || true
     rm -r "$WINEPREFIX"
 fi
+mkdir -p "$WINEPREFIX"
+touch "$WINEPREFIX/unfinished"
 # The service manager of a new prefix ends with what made it: the tests have one of their own.
 [ -d "$WINEPREFIX/drive_c" ] || { timeout 300 wineboot -i >/dev/null 2>&1 && timeout 60 wineserver -w; } || true
-touch "$WINEPREFIX/unfinished"
 drive=$WINEPREFIX/drive_c
 # One program runs until the end, so that Wine's service manager does too: it ends seconds after the last
 # program, and the next one's, which reads the registry anew, may begin while a test asks it.
@@ -62,7 +63,7 @@ pass() { passed=$((passed + 1)); }
 fail() {
     failed=$((failed + 1))
     echo "wine: FAILED: $1"
-    sed 's/^/    /' "$2" | head -n 20 | cut -c 1-300
+    head -n 20 "$2" | cut -c 1-300 | sed 's/^/    /'
 }
 skip() {
     skipped=$((skipped + 1))
