@@ -485,7 +485,7 @@ START_TEST(a_daemon_with_another_name_of_root_is_roots)
     free(harness_query(db, "INSERT INTO evidence(location, host) VALUES('%s', 'mac1')", root));
     harness_expect(db, "a|/opt/a",
                    "SELECT service, weak_at FROM service_inputs "
-                   "WHERE host = 'mac1' AND kind = 'program'");
+                   "WHERE host = 'mac1' AND kind = 'program' AND weak_at = '/opt/a'");
     harness_close(db);
 }
 END_TEST
