@@ -156,11 +156,9 @@ static int current_rules(struct judgement *judgement, sqlite3 *db)
 {
     static const char *const lists[] = {"signals", "severities", NULL};
     struct rules            *rules = &judgement->rules;
+    struct list_stamp        stamp;
 
-    if (list_stamp_holds(judgement->svcql, &rules->stamp))
-        return SQLITE_OK;
-    struct list_stamp stamp = list_stamp(judgement->svcql, lists);
-    if (list_stamp_same(&rules->stamp, &stamp))
+    if (list_stamp_stands(judgement->svcql, lists, &rules->stamp, &stamp))
         return SQLITE_OK;
     forget_answers(judgement);
     int rc = read_rules(db, rules);

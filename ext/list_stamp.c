@@ -25,7 +25,7 @@ static int schema_version(struct svcql *svcql)
     return svcql->schema;
 }
 
-struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists)
+static struct list_stamp stamp_of(struct svcql *svcql, const char *const *lists)
 {
     sqlite3 *db = svcql_db(svcql);
     bool     bound = !sqlite3_get_autocommit(db) || !are_in_temp(db, lists);
@@ -37,7 +37,8 @@ struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists)
                                .statement = svcql->scans ? svcql_statement(svcql) : 0};
 }
 
-bool list_stamp_holds(struct svcql *svcql, const struct list_stamp *stamp)
+/* By what can be asked for every row of a statement. */
+static bool holds(struct svcql *svcql, const struct list_stamp *stamp)
 {
     sqlite3 *db = svcql_db(svcql);
 
@@ -46,8 +47,20 @@ bool list_stamp_holds(struct svcql *svcql, const struct list_stamp *stamp)
            stamp->changes == sqlite3_total_changes(db) && sqlite3_get_autocommit(db);
 }
 
-bool list_stamp_same(const struct list_stamp *a, const struct list_stamp *b)
+static bool is_same(const struct list_stamp *a, const struct list_stamp *b)
 {
     return a->valid && b->valid && a->changes == b->changes && a->schema == b->schema &&
            a->bound == b->bound && (!a->bound || a->statement == b->statement);
+}
+
+bool list_stamp_stands(struct svcql *svcql, const char *const *lists, struct list_stamp *kept,
+                       struct list_stamp *ret)
+{
+    if (holds(svcql, kept))
+        return true;
+    *ret = stamp_of(svcql, lists);
+    if (!is_same(kept, ret))
+        return false;
+    *kept = *ret;
+    return true;
 }

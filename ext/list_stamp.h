@@ -14,17 +14,12 @@ struct list_stamp {
     uint64_t statement;
 };
 
-/* What stays the same while the lists hold the same. A list in TEMP changes only with what the connection
+/* Whether the lists hold what they held when `kept` was made, zeroed before the first time; else *ret is the stamp of what they
+ * hold now, to be kept once they are read. It may be asked for every row. A list in TEMP changes only with what the connection
  * counts, or with its schema; within a transaction that somebody began, whose rollback would not be seen, and of a list that is
  * not in TEMP, which others may change, what was read is kept for one statement that reads tables. `lists`
  * ends with NULL. */
-struct list_stamp list_stamp(struct svcql *svcql, const char *const *lists);
-
-/* Whether what was read under a stamp is to be kept, by what can be asked for every row of a statement; where it is
- * false, list_stamp() tells. */
-bool list_stamp_holds(struct svcql *svcql, const struct list_stamp *stamp);
-
-/* False where either is not valid. */
-bool list_stamp_same(const struct list_stamp *a, const struct list_stamp *b);
+bool list_stamp_stands(struct svcql *svcql, const char *const *lists, struct list_stamp *kept,
+                       struct list_stamp *ret);
 
 #endif

@@ -88,11 +88,9 @@ static int read_list(sqlite3 *db, const struct list *list, struct patterns *all)
 static int current_list(struct listed *listed, sqlite3 *db, size_t i)
 {
     const char *const names[] = {lists[i].name, NULL};
+    struct list_stamp stamp;
 
-    if (list_stamp_holds(listed->svcql, &listed->lists[i].stamp))
-        return SQLITE_OK;
-    struct list_stamp stamp = list_stamp(listed->svcql, names);
-    if (list_stamp_same(&listed->lists[i].stamp, &stamp))
+    if (list_stamp_stands(listed->svcql, names, &listed->lists[i].stamp, &stamp))
         return SQLITE_OK;
     int rc = read_list(db, &lists[i], &listed->lists[i]);
     if (rc == SQLITE_OK)

@@ -100,11 +100,9 @@ static int read_patterns(sqlite3 *db, struct patterns *all, char **ret_error)
 static int current_patterns(sqlite3 *db, struct patterns *all, char **ret_error)
 {
     static const char *const lists[] = {"exec_patterns", NULL};
+    struct list_stamp        stamp;
 
-    if (list_stamp_holds(all->svcql, &all->stamp))
-        return SQLITE_OK;
-    struct list_stamp stamp = list_stamp(all->svcql, lists);
-    if (list_stamp_same(&all->stamp, &stamp))
+    if (list_stamp_stands(all->svcql, lists, &all->stamp, &stamp))
         return SQLITE_OK;
     int rc = read_patterns(db, all, ret_error);
     if (rc == SQLITE_OK)
