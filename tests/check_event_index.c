@@ -176,20 +176,6 @@ START_TEST(numbers_of_real_logs_asked_one_after_another_leave_nothing_out)
 }
 END_TEST
 
-/* What this process has read so far, in bytes; -1 where that is not known. */
-static long long bytes_read(void)
-{
-    char      line[100];
-    long long bytes = -1;
-    FILE     *in = fopen("/proc/self/io", "r");
-
-    while (in && fgets(line, sizeof line, in))
-        sscanf(line, "rchar: %lld", &bytes);
-    if (in)
-        fclose(in);
-    return bytes;
-}
-
 START_TEST(a_log_is_read_once_and_then_where_the_events_are)
 {
     size_t      size;
@@ -198,13 +184,13 @@ START_TEST(a_log_is_read_once_and_then_where_the_events_are)
     sqlite3    *db = harness_open();
 
     free(log);
-    if (bytes_read() < 0)
+    if (harness_bytes_read() < 0)
         SKIP("needs /proc/self/io");
     harness_query(db, "SELECT count(*) FROM windows_events('%s')", path);
-    long long before = bytes_read();
+    long long before = harness_bytes_read();
     harness_query(db, "SELECT count(*) FROM windows_events('%s')", path);
-    long long once = bytes_read() - before;
-    before = bytes_read();
+    long long once = harness_bytes_read() - before;
+    before = harness_bytes_read();
     harness_expect(db, "399|1|1|0|0",
                    "SELECT (SELECT count(*) FROM windows_events('%1$s') WHERE event_id = 0), "
                    "(SELECT count(*) FROM windows_events('%1$s') WHERE event_id = 9), "
@@ -212,7 +198,7 @@ START_TEST(a_log_is_read_once_and_then_where_the_events_are)
                    "(SELECT count(*) FROM windows_events('%1$s') WHERE event_id = 10), "
                    "(SELECT count(*) FROM windows_events('%1$s') WHERE event_id IN (11, 12))",
                    path);
-    long long five = bytes_read() - before;
+    long long five = harness_bytes_read() - before;
     /* To open it takes two blocks each time. */
     ck_assert_msg(five < 2 * once, "%lld bytes, and once %lld", five, once);
     ck_assert_int_ge(once, (long long)size);
@@ -229,7 +215,7 @@ START_TEST(a_range_of_time_looks_at_the_chunks_of_a_log_once)
     long long   cost[3];
 
     free(log);
-    if (bytes_read() < 0)
+    if (harness_bytes_read() < 0)
         SKIP("needs /proc/self/io");
     for (int i = 0; i < 3; i++) { /* of no chunk; of the last; of the last four times */
         const char *last = "(SELECT count(*) FROM windows_events('%1$s') WHERE time > 1700001990)";
@@ -237,9 +223,9 @@ START_TEST(a_range_of_time_looks_at_the_chunks_of_a_log_once)
         snprintf(sql, sizeof sql, "SELECT %s%s%s%s%s%s%s", i ? last : "1", i > 1 ? " + " : "",
                  i > 1 ? last : "", i > 1 ? " + " : "", i > 1 ? last : "", i > 1 ? " + " : "",
                  i > 1 ? last : "");
-        long long before = bytes_read();
+        long long before = harness_bytes_read();
         harness_query(db, sql, path);
-        cost[i] = bytes_read() - before;
+        cost[i] = harness_bytes_read() - before;
     }
     /* What the headers of all chunks take is in the first alone; to open the file takes two blocks each time. */
     long long once = cost[1] - cost[0], headers = once - 3 * EVTX_CHUNK_SIZE;

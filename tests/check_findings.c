@@ -93,20 +93,6 @@ START_TEST(findings_read_each_log_a_fixed_number_of_times)
 }
 END_TEST
 
-/* What this process has read so far, in bytes; -1 where that is not known. */
-static long long bytes_read(void)
-{
-    char      line[100];
-    long long bytes = -1;
-    FILE     *in = fopen("/proc/self/io", "r");
-
-    while (in && fgets(line, sizeof line, in))
-        sscanf(line, "rchar: %lld", &bytes);
-    if (in)
-        fclose(in);
-    return bytes;
-}
-
 /* Commands, their children, starts of services and files that are written, of which every second is written
  * through the next one's records, as two processors do. */
 static char *busy_log(int events)
@@ -159,15 +145,15 @@ START_TEST(findings_read_an_audit_log_twice_at_most)
 {
     char     *log = busy_log(1000);
     sqlite3  *empty = audited(""), *db = audited(log);
-    long long before = bytes_read();
+    long long before = harness_bytes_read();
 
     if (before < 0)
         SKIP("needs /proc/self/io");
     free(harness_query(empty, "SELECT * FROM findings"));
-    long long nothing = bytes_read() - before;
-    before = bytes_read();
+    long long nothing = harness_bytes_read() - before;
+    before = harness_bytes_read();
     free(harness_query(db, "SELECT * FROM findings"));
-    long long whole = bytes_read() - before - nothing;
+    long long whole = harness_bytes_read() - before - nothing;
     /* Once, once more for what ran above the writers of files, and then what is wanted. */
     ck_assert_msg(2 * whole <= 5 * (long long)strlen(log), "%lld of %zu bytes", whole, strlen(log));
     free(log);
@@ -228,16 +214,16 @@ START_TEST(findings_read_an_event_log_twice_at_most)
     ck_assert_int_eq(stat(path, &log), 0);
     harness_query(db, "DELETE FROM evidence");
     harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", dir);
-    long long before = bytes_read();
+    long long before = harness_bytes_read();
     if (before < 0)
         SKIP("needs /proc/self/io");
     ck_assert_str_ne(harness_query(db, "SELECT * FROM findings"), "");
-    long long whole = bytes_read() - before;
+    long long whole = harness_bytes_read() - before;
     ck_assert_msg(whole <= 2 * (long long)log.st_size, "findings: %lld of %lld bytes", whole,
                   (long long)log.st_size);
-    before = bytes_read();
+    before = harness_bytes_read();
     ck_assert_str_ne(harness_query(db, "SELECT * FROM incidents"), "");
-    whole = bytes_read() - before;
+    whole = harness_bytes_read() - before;
     /* The logons are read once more, which may be of an attacker. */
     ck_assert_msg(whole <= 4 * (long long)log.st_size, "incidents: %lld of %lld bytes", whole,
                   (long long)log.st_size);
@@ -248,10 +234,10 @@ END_TEST
 /* The bytes that a query reads, less those of another. */
 static long long bytes_of(sqlite3 *db, const char *sql)
 {
-    long long before = bytes_read();
+    long long before = harness_bytes_read();
 
     free(harness_query(db, "%s", sql));
-    return bytes_read() - before;
+    return harness_bytes_read() - before;
 }
 
 START_TEST(events_of_services_read_logs_that_can_have_the_action)
@@ -262,7 +248,7 @@ START_TEST(events_of_services_read_logs_that_can_have_the_action)
     long long                size = (long long)strlen(log);
 
     free(log);
-    if (bytes_read() < 0)
+    if (harness_bytes_read() < 0)
         SKIP("needs /proc/self/io");
     for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
         char sql[200];
@@ -299,7 +285,7 @@ START_TEST(gaps_read_an_audit_log_once_and_spans_its_ends)
     long long size = (long long)strlen(log);
 
     free(log);
-    if (bytes_read() < 0)
+    if (harness_bytes_read() < 0)
         SKIP("needs /proc/self/io");
     ck_assert_int_lt(bytes_of(db, "SELECT * FROM coverage_gaps"), size + size / 2);
     ck_assert_int_lt(

@@ -208,20 +208,6 @@ START_TEST(rotated_and_compressed_audit_logs_are_one_in_order)
 }
 END_TEST
 
-/* What this process has read so far, in bytes, from files, pipes or the cache. */
-static long long bytes_read(void)
-{
-    char      line[100];
-    long long bytes = -1;
-    FILE     *in = fopen("/proc/self/io", "r");
-
-    while (in && fgets(line, sizeof line, in))
-        sscanf(line, "rchar: %lld", &bytes);
-    if (in)
-        fclose(in);
-    return bytes;
-}
-
 /* Of the log's table, and, of the events of all logs, the newest. */
 START_TEST(the_newest_rows_of_a_long_log_cost_a_piece_of_it)
 {
@@ -238,15 +224,15 @@ START_TEST(the_newest_rows_of_a_long_log_cost_a_piece_of_it)
     harness_query(db, "DELETE FROM evidence; INSERT INTO evidence(location) VALUES('%s')", dir);
     snprintf(one, sizeof one, "audit_events('%s/var/log/audit/audit.log')", dir);
     table = _i ? table : one;
-    long long before = bytes_read();
+    long long before = harness_bytes_read();
     if (before < 0)
         SKIP("needs /proc/self/io");
     harness_query(db, "SELECT count(*) FROM %s", table);
-    long long whole = bytes_read() - before;
+    long long whole = harness_bytes_read() - before;
     for (size_t i = 0; i < (_i ? 2 : sizeof questions / sizeof *questions); i++) {
-        before = bytes_read();
+        before = harness_bytes_read();
         free(harness_query(db, questions[i], table));
-        ck_assert_int_lt(bytes_read() - before, whole / 4);
+        ck_assert_int_lt(harness_bytes_read() - before, whole / 4);
     }
     harness_close(db);
 }
@@ -314,13 +300,13 @@ START_TEST(a_bound_on_the_text_of_a_time_is_one_on_the_time)
     ck_assert_ptr_nonnull(strstr(plan, "datetime>=?"));
     free(plan);
     table = audit_log(even, 80000); /* 23 MB */
-    long long before = bytes_read();
+    long long before = harness_bytes_read();
     harness_query(
         db,
         "SELECT count(*) FROM %s WHERE datetime > '2026-09-24 06' AND datetime < '2026-09-24 07'",
         table);
     if (before >= 0)
-        ck_assert_int_lt(bytes_read() - before, 5 << 20);
+        ck_assert_int_lt(harness_bytes_read() - before, 5 << 20);
     harness_close(db);
 }
 END_TEST

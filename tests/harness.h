@@ -92,6 +92,9 @@ struct harness_cost harness_cost(void);
 /* Read a whole file, with a NUL after it. Fails the test where it cannot. */
 #define harness_read(path, ret_size) harness_read_at(HARNESS_HERE, path, ret_size)
 
+/* What this process has read so far, in bytes, from files, pipes or the cache; -1 where that is not known. */
+long long harness_bytes_read(void);
+
 /* What the macros call. */
 sqlite3 *harness_open_at(struct harness_here here);
 void     harness_close_at(struct harness_here here, sqlite3 *db);
