@@ -1,6 +1,5 @@
 #include "directory_accounts.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,17 +45,12 @@ static int read_record(struct plist_values *record, const char *data, size_t siz
 /* A number of 32 bits, as getpwnam() would give it: -2 is 4294967294. False where the attribute is something else. */
 static bool read_number(const struct plist_values *record, size_t attribute, int64_t *ret)
 {
-    const char *text = plist_values_first(record, attribute), *digits = text;
-    char       *end = NULL;
+    int64_t n;
+    int     r = plist_values_int(record, attribute, &n);
 
     *ret = TBL_NULL;
-    if (!text)
-        return true;
-    digits += *text == '-';
-    errno = 0;
-    long long n = isdigit((uint8_t)*digits) ? strtoll(text, &end, 10) : 0;
-    if (!end || *end || errno || n < INT32_MIN || n > UINT32_MAX)
-        return false;
+    if (r <= 0 || n < INT32_MIN || n > UINT32_MAX)
+        return r == 0;
     *ret = (int64_t)(uint32_t)n;
     return true;
 }

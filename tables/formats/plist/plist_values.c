@@ -1,6 +1,8 @@
 #include "plist_values.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct reader {
@@ -94,4 +96,19 @@ const char *plist_values_next(const struct plist_values *values, size_t key, con
 const char *plist_values_first(const struct plist_values *values, size_t key)
 {
     return plist_values_next(values, key, NULL);
+}
+
+int plist_values_int(const struct plist_values *values, size_t key, int64_t *ret)
+{
+    const char *text = plist_values_first(values, key);
+    char       *end;
+
+    if (!text)
+        return 0;
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    if (!isdigit((uint8_t)text[*text == '-']) || *end || errno)
+        return -EBADMSG;
+    *ret = n;
+    return 1;
 }

@@ -32,6 +32,9 @@ void plist_values_free(struct plist_values *values);
 /* The first value of a key, by its place among the keys; NULL: it has none. Valid until the next reading. */
 const char *plist_values_first(const struct plist_values *values, size_t key);
 
+/* The first value of a key as a number: 1, 0 where it has none, -EBADMSG where that is not wholly a decimal number. */
+int plist_values_int(const struct plist_values *values, size_t key, int64_t *ret);
+
 /* The value after one of those of a key, the first after NULL; NULL: no more. */
 const char *plist_values_next(const struct plist_values *values, size_t key, const char *value);
 

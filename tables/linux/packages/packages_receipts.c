@@ -151,13 +151,13 @@ static int add_receipt(struct packages *p, struct receipt *receipt, const char *
         p->receipts.error = r == -EBADMSG ? p->receipts.error : r;
         return 0;
     }
-    const char  *date = plist_values_first(&receipt->values, DATE);
+    int64_t      date;
     struct owner owner = {
         .tool = TOOL_INSTALLER,
         .name = add_value(p, receipt, IDENTIFIER, &r),
         .version = add_value(p, receipt, VERSION, &r),
         .installer = add_value(p, receipt, PROCESS, &r),
-        .installed = date ? strtoll(date, NULL, 10) : INT64_MIN,
+        .installed = plist_values_int(&receipt->values, DATE, &date) > 0 ? date : INT64_MIN,
         .first = (uint32_t)p->n_entries,
     };
     p->receipts.packages++;
