@@ -113,8 +113,8 @@ int root_statx(const struct root *root, const char *path, bool follow, struct st
 
 /* The POSIX access control list of an open file or folder, opened with O_PATH or not, or with a name of that name in it
  * (formats/access/posix_acl.h), on Windows its descriptor (formats/hive/file_descriptor.h), on macOS its list
- * (formats/access/filesec.h): its size, or a
- * negative errno; -ENODATA or -EOPNOTSUPP: it has none. */
+ * (formats/access/filesec.h): its size, or
+ * a negative errno; -ENODATA or -EOPNOTSUPP: it has none. */
 #define ROOT_ACL_MAX 65536 /* as the kernel's XATTR_SIZE_MAX */
 ssize_t root_acl(int fd, const char *name, uint8_t ret[ROOT_ACL_MAX]);
 
@@ -177,6 +177,14 @@ int root_list(const struct root *root, const char *dir, const char *pattern, siz
 int  root_list_packed(const struct root *root, const char *dir, const char *pattern, size_t cap,
                       struct root_names *ret);
 void root_names_free(struct root_names *names);
+
+/* Whether nothing tells that a file is another, or has changed, since it was looked at. */
+static inline bool root_unchanged(const struct stat *before, const struct stat *now)
+{
+    return before->st_dev == now->st_dev && before->st_ino == now->st_ino &&
+           before->st_size == now->st_size && before->st_mtim.tv_sec == now->st_mtim.tv_sec &&
+           before->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
+}
 
 /* What the error means of opening a name that a folder was listed with: -ESTALE where the name is missing
  * now, which input_fault() counts, -ENOENT where it is a link to nothing, else `error`. */

@@ -115,19 +115,13 @@ static int make_index(struct packed *p)
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct packed  *shared[SHARED_MAX]; /* each counted once for being here; newest last */
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 static struct packed *find_shared(const struct stat *st)
 {
     struct packed *found = NULL;
 
     pthread_mutex_lock(&lock);
     for (int i = 0; i < SHARED_MAX && !found; i++)
-        if (shared[i] && is_same(&shared[i]->was, st))
+        if (shared[i] && root_unchanged(&shared[i]->was, st))
             found = packed_ref(shared[i]);
     pthread_mutex_unlock(&lock);
     return found;

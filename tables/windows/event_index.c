@@ -72,12 +72,6 @@ static struct all_noted *all_of(struct svcql *svcql)
     return svcql_keep_statement(svcql, &key, all, free_all) == SQLITE_OK ? all : NULL;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 /* What is noted of a file, nothing to begin with; NULL where out of memory. */
 static struct noted *noted_of(struct svcql *svcql, const struct stat *file)
 {
@@ -86,7 +80,7 @@ static struct noted *noted_of(struct svcql *svcql, const struct stat *file)
     size_t            chunks = (size_t)file->st_size / EVTX_CHUNK_SIZE;
     struct noted     *noted = all ? all->buckets[bucket] : NULL;
 
-    while (noted && !is_same(&noted->file, file))
+    while (noted && !root_unchanged(&noted->file, file))
         noted = noted->next;
     if (noted || !all || !(noted = calloc(1, sizeof *noted)))
         return noted;
@@ -167,11 +161,6 @@ void event_index_add(struct event_index *index, uint64_t chunk, bool intact,
                                       record->carved};
 }
 
-const struct event_log_stats *event_index_stats(const struct event_index *index)
-{
-    return &index->stats;
-}
-
 /* Selecting ------------------------------------------------------------------- */
 
 struct event_selection *event_selection_new(const struct event_index *index,
@@ -194,9 +183,9 @@ void event_selection_free(struct event_selection *selection)
     free(selection);
 }
 
-const struct event_index *event_selection_index(const struct event_selection *selection)
+const struct event_log_stats *event_selection_stats(const struct event_selection *selection)
 {
-    return selection->index;
+    return &selection->index->stats;
 }
 
 int event_selection_next(struct event_selection *selection, struct event_batch *batch)

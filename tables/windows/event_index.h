@@ -47,8 +47,6 @@ void event_index_add(struct event_index *index, uint64_t chunk, bool intact,
 bool event_index_keep(struct svcql *svcql, const struct stat *file, struct event_index *index,
                       const struct event_log_stats *stats);
 
-const struct event_log_stats *event_index_stats(const struct event_index *index);
-
 /* The events of some numbers, chunk by chunk, in the order in which they were noted. */
 struct event_selection;
 
@@ -56,7 +54,9 @@ struct event_selection;
 struct event_selection *event_selection_new(const struct event_index *index,
                                             const struct tbl_terms   *ids);
 void                    event_selection_free(struct event_selection *selection); /* accepts NULL */
-const struct event_index *event_selection_index(const struct event_selection *selection);
+
+/* What became of the log when the index was made. */
+const struct event_log_stats *event_selection_stats(const struct event_selection *selection);
 
 /* Choose the events of the next chunk that has any: 1 with their places, the chunk's and whether it is intact in the
  * batch; 0 after the last; -ENOMEM. */

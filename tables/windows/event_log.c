@@ -103,7 +103,7 @@ int event_log_open(struct stream *stream, const struct event_want *want, struct 
     if (!r && want->selection) {
         log->selection = want->selection;
         log->threads = 1;
-        log->stats = *event_index_stats(event_selection_index(log->selection));
+        log->stats = *event_selection_stats(log->selection);
     } else if (!r) {
         r = read_header(log);
     }
