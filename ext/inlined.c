@@ -73,8 +73,7 @@ static bool has_artefact(struct svcql *svcql, unsigned artefact)
     return r != 0;
 }
 
-/* Whether no evidence has what a table reads. */
-static bool is_without_sources(struct svcql *svcql, const char *name, size_t size)
+bool inlined_without_sources(struct svcql *svcql, const char *name, size_t size)
 {
     char text[64];
 
@@ -118,7 +117,7 @@ static bool is_arm_empty(struct svcql *svcql, const char *arm, const char *end)
     size_t n = 0;
     while (from + n < end && (isalnum((unsigned char)from[n]) || from[n] == '_'))
         n++;
-    return is_without_sources(svcql, from, n);
+    return inlined_without_sources(svcql, from, n);
 }
 
 /* Append the SELECT of a view of events, which has an arm for each log, or of failed checks, which has one for each

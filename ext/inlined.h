@@ -21,4 +21,7 @@ void inlined_put(struct svcql *svcql, const char *text, size_t size, bool facts,
 /* Append what stands after FROM for a table or view of that name. */
 void inlined_put_view(struct svcql *svcql, const char *name, struct buffer *sql);
 
+/* Whether no evidence has what a table of that name reads. */
+bool inlined_without_sources(struct svcql *svcql, const char *name, size_t size);
+
 #endif

@@ -152,6 +152,7 @@ struct tbl_source_table {
  * and some fifty rows away from each. Rows may be outside of it: it only says where to look first. */
 struct tbl_ends {
     double first, last, near_first, near_last;
+    bool   newest; /* given: near_last is asked for, else near_first; the other need not be found */
 };
 
 struct tbl_table {

@@ -1,5 +1,6 @@
 /* check_findings.c -- the cost of the findings, the events that they join, and the signs that logs
  * were silent. What they are worth is measured by `make evaluate`. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -490,6 +491,43 @@ START_TEST(a_plain_unit_is_low_while_it_is_new_and_info_later)
 }
 END_TEST
 
+/* Of a time in which no file was changed, the files' times are all that is read; of one in which one was, it is found. */
+START_TEST(files_are_judged_where_one_was_changed_in_the_time_asked_for)
+{
+    static const char *const files[] = {"etc/systemd/system/metrics.service",
+                                        "etc/udev/rules.d/9.rules"};
+    const char              *root = harness_scratch();
+    sqlite3                 *db = harness_open();
+
+    harness_write_text(root, "etc/os-release", "ID=debian\n");
+    harness_write_text(root, files[0], "[Service]\nExecStart=/dev/shm/.x\n");
+    harness_write_text(root, files[1], "ACTION==\"add\", RUN+=\"/dev/shm/.y\"\n");
+    for (int i = 0; i < 2; i++) {
+        const struct timespec times[2] = {{1790000000 + i, 0}, {1790000000 + i, 0}};
+        char                  path[300];
+        snprintf(path, sizeof path, "%s/%s", root, files[i]);
+        ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+    }
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('%s')", root);
+    harness_query(db, "CREATE TEMP TABLE whole AS SELECT time, subject, signals FROM findings");
+    harness_expect(db, "/etc/systemd/system/metrics.service|1\n/etc/udev/rules.d/9.rules|1",
+                   "SELECT subject, signals LIKE '%%runs_hidden%%' FROM whole ORDER BY 1");
+    for (int i = 0; i < 2; i++)
+        harness_expect(
+            db, "1",
+            "SELECT group_concat(time || subject || signals) = (SELECT time || subject || "
+            "signals FROM whole WHERE time = %d) FROM findings WHERE time BETWEEN %d AND %d",
+            1790000000 + i, 1790000000 + i, 1790000000 + i);
+    int64_t before = harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'unit_commands'");
+    harness_expect(db, "0", "SELECT count(*) FROM findings WHERE time > 1790000002");
+    harness_expect(db, "0", "SELECT count(*) FROM findings WHERE time < 1789999999");
+    ck_assert_int_eq(harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'unit_commands'"),
+                     before);
+    harness_close(db);
+}
+END_TEST
+
 /* A copy whose inodes are new: an administrator's unit of old, and one that took a package's time. */
 START_TEST(a_time_taken_from_a_packages_unit_is_no_age)
 {
@@ -942,6 +980,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, an_audit_daemon_that_ends_and_a_day_of_silence_are_gaps);
     tcase_add_test(tcase, a_cleared_log_is_a_gap_and_a_finding);
     tcase_add_test(tcase, a_plain_unit_is_low_while_it_is_new_and_info_later);
+    tcase_add_test(tcase, files_are_judged_where_one_was_changed_in_the_time_asked_for);
     tcase_add_test(tcase, a_time_taken_from_a_packages_unit_is_no_age);
     tcase_add_test(tcase, security_services_name_platform_product_role_and_source);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);

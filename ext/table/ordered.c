@@ -272,7 +272,8 @@ int order_begin(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value
         return SQLITE_NOMEM;
     scan->order = order;
     order->descending = strstr(plan, "ORDER BY time DESC") != NULL;
-    order->ends = (struct tbl_ends){INFINITY, -INFINITY, INFINITY, -INFINITY};
+    order->ends =
+        (struct tbl_ends){INFINITY, -INFINITY, INFINITY, -INFINITY, .newest = order->descending};
     int rc = prepare(scan, "\"time\" >= ?1 AND \"time\" < ?2", plan, argc, argv, &order->window);
     if (rc == SQLITE_OK && order->descending && is_open(time_terms(scan)) && !has_time(table))
         rc = prepare(scan, "(\"time\" < ?2 OR (\"time\" IS NULL AND ?1 IS NOT NULL))", plan, argc,

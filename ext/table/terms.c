@@ -356,6 +356,13 @@ static int check_needed(struct tbl_scan *scan)
     return needed ? tbl_fail(scan, "%s: needs %s = ...", table->name, needed) : SQLITE_OK;
 }
 
+/* Whether no value is in the range of a column. The times of records are finite. */
+static bool is_beyond(const struct tbl_column *column, const struct tbl_terms *terms)
+{
+    return terms->min > terms->max ||
+           (column->flags & TBL_ORDER && (terms->min == INFINITY || terms->max == -INFINITY));
+}
+
 int scan_bind(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value **argv)
 {
     const struct tbl_table *table = scan_table(scan);
@@ -369,5 +376,9 @@ int scan_bind(struct tbl_scan *scan, const char *plan, int argc, sqlite3_value *
         if (rc != SQLITE_OK)
             return rc;
     }
-    return check_needed(scan);
+    int rc = check_needed(scan);
+    for (c = 0; rc == SQLITE_OK && c < table->n_columns; c++)
+        if (is_beyond(&table->columns[c], &scan->terms[c]))
+            rc = SQLITE_DONE;
+    return rc;
 }

@@ -41,6 +41,9 @@
 --           "mtime": 1760000000, "ctime": 1760000000, "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",system,",
 --           "text": "/usr/bin/logger disk", "patterns": "[]"}
 -- rows:    start_hooks, cron_jobs
+-- first: SELECT 1 FROM start_hooks AS h
+--           WHERE iif(h.host IN (SELECT host FROM evidence WHERE kind = 'live'), max(h.mtime, h.ctime), h.mtime)
+--                 BETWEEN scope_since(0) AND scope_until(0)
 -- sources: start_hooks, cron_jobs, unit_files, unit_commands, package_files, known_modules, security_services, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, line, command, strangers FROM hook_facts WHERE unowned;

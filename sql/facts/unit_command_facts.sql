@@ -50,6 +50,12 @@
 --           "own_settings": "Description=Nightly report\nExecStart=/usr/local/bin/report\nWorkingDirectory=/srv/report", "vendor": 0, "unowned": 1, "changed": 1760000000, "places": ",local,", "program_owned": 1, "program_writable": 0,
 --           "program_namesake": 0, "patterns": "[]", "script_patterns": "[]"}
 -- rows:    unit_commands, service_listings
+-- first: SELECT 1 FROM unit_files AS u GROUP BY u.host
+--          HAVING max(u.mtime >= scope_since(0) AND u.mtime <= scope_until(0))
+--              OR (max(u.ctime >= scope_since(0) AND u.mtime <= scope_until(0))
+--                  AND (max(u.ctime) - min(u.ctime) > 86400 OR u.host IN (SELECT host FROM evidence WHERE kind = 'live')))
+--          UNION ALL
+--          SELECT 1 FROM service_listings AS l WHERE l.time >= scope_since(0) AND l.time <= scope_until(0)
 -- sources: unit_commands, unit_files, service_listings, package_files, path_permissions, exec_patterns, attached_baseline, evidence
 --
 --   SELECT path, program, program_owned, places FROM unit_command_facts WHERE unowned;

@@ -53,6 +53,10 @@
 --           "program": "/usr/local/bin/report", "changed": 1760000000, "stem": "report",
 --           "vendor_namesake": 0, "vendor_neighbour": 0, "in_upgrade": 0, "in_last_week": 0, "security": 0, "random_bits": 10}
 -- rows:    unit_files
+-- first: SELECT 1 FROM unit_files AS u GROUP BY u.host
+--          HAVING max(u.mtime >= scope_since(0) AND u.mtime <= scope_until(0))
+--              OR (max(u.ctime >= scope_since(0) AND u.mtime <= scope_until(0))
+--                  AND (max(u.ctime) - min(u.ctime) > 86400 OR u.host IN (SELECT host FROM evidence WHERE kind = 'live')))
 -- sources: unit_files, journal, systemd_units, package_files, package_history, path_permissions, security_services, exec_patterns, attack_knobs,
 --          attached_baseline, evidence
 --

@@ -344,7 +344,8 @@ struct state {
 };
 
 /* Statements of scans that have ended, for those of the same statement that come after: the windows of a scan in
- * order of time differ in their values alone, and SQLite takes long to plan a view. */
+ * order of time differ in their values alone, and so do the times around a question that a view asks for. SQLite takes
+ * long to plan a view. */
 #define SPARE_MAX 4
 
 struct spares {
@@ -600,6 +601,10 @@ static int next(struct tbl_scan *scan, void *row)
     const struct tbl_table *table = state->shown->table;
     int                     rc = step(scan, state->stmt);
 
+    if (rc == SQLITE_DONE) { /* SQLite may close the scan much later */
+        give_spare(tbl_svcql(scan), state->stmt);
+        state->stmt = NULL;
+    }
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? rc : fail(scan, rc);
     for (size_t c = 0; c < table->n_columns; c++)
@@ -654,10 +659,12 @@ static int ends(struct tbl_scan *scan, struct tbl_ends *ret)
 
     for (size_t i = 0; rc == SQLITE_OK && shown->logs[i]; i++) {
         int rows = shown->dense && i == 0 ? ROWS_DENSE : 1;
-        rc = end_of(scan, shown->logs[i], "", rows, &first, &span);
+        if (inlined_without_sources(tbl_svcql(scan), shown->logs[i], strlen(shown->logs[i])))
+            continue;
+        rc = end_of(scan, shown->logs[i], "", ret->newest ? 1 : rows, &first, &span);
         near_first = fmin(near_first, span);
         if (rc == SQLITE_OK)
-            rc = end_of(scan, shown->logs[i], " DESC", rows, &last, &span);
+            rc = end_of(scan, shown->logs[i], " DESC", ret->newest ? rows : 1, &last, &span);
         near_last = fmin(near_last, span);
         ret->first = fmin(ret->first, first);
         ret->last = fmax(ret->last, last);

@@ -336,7 +336,8 @@ static int source_ends(const struct source *source, void *arg)
     stream_close(stream);
     if (!known)
         return SQLITE_DONE;
-    *ends = (struct tbl_ends){log.first, log.last, log.first_chunk_ends, log.last_chunk_begins};
+    *ends = (struct tbl_ends){log.first, log.last, log.first_chunk_ends, log.last_chunk_begins,
+                              ends->newest};
     return SQLITE_OK;
 }
 
