@@ -19,6 +19,9 @@
 #define CHAINS  (1u << 16)
 #define CALLERS 12 /* of a call: from SQLite's step to a parser it takes more than six */
 
+/* Of one object's calls so many of each question fail, at most. */
+#define SUSPECT_CALLS 24
+
 static _Thread_local enum fault armed;
 static _Thread_local long       left, seen;
 static _Thread_local bool       fired, paused, watching;
@@ -33,6 +36,9 @@ static struct chain {
 static uint64_t known[1u << 14];
 static char     gone_below[PATH_MAX], gone[PATH_MAX + 64], gone_to[PATH_MAX + 64];
 static bool     gone_known;
+
+/* Where the code of one object is, which the linker knows if that object's code was given a section of its own (tests/mutants.sh does). Else NULL. */
+extern const char __start_suspect[] __attribute__((weak)), __stop_suspect[] __attribute__((weak));
 
 static uint64_t *known_at(uint64_t inode)
 {
@@ -97,6 +103,11 @@ void faults_watch(enum fault fault)
     watching = true;
 }
 
+bool faults_are_of_one_object(void)
+{
+    return __start_suspect != NULL;
+}
+
 static int ascend(const void *a, const void *b)
 {
     long x = *(const long *)a, y = *(const long *)b;
@@ -119,6 +130,11 @@ long *faults_watched(size_t *ret_n)
     }
     if (n)
         qsort(calls, n, sizeof *calls, ascend);
+    if (faults_are_of_one_object() && n > SUSPECT_CALLS) {
+        for (size_t i = 0; i < SUSPECT_CALLS; i++)
+            calls[i] = calls[i * n / SUSPECT_CALLS];
+        n = SUSPECT_CALLS;
+    }
     *ret_n = n;
     return calls;
 }
@@ -133,8 +149,14 @@ static void note(long number)
     paused = true;
     int n = backtrace(callers, CALLERS);
     paused = false;
-    for (int i = 0; i < n; i++)
+    bool suspect = !faults_are_of_one_object();
+    for (int i = 0; i < n && !suspect; i++)
+        suspect = (const char *)callers[i] > __start_suspect &&
+                  (const char *)callers[i] <= __stop_suspect;
+    for (int i = 0; i < n && suspect; i++)
         hash = (hash ^ (uintptr_t)callers[i]) * UINT64_C(1099511628211);
+    if (!suspect)
+        return;
     hash |= 1;
     size_t at = hash >> 48, tries = 0;
     while (chains[at].hash && chains[at].hash != hash && tries++ < 100)

@@ -33,6 +33,10 @@ void faults_use_sqlite(void);
 void  faults_watch(enum fault fault);
 long *faults_watched(size_t *ret_n);
 
+/* Whether this program has the code of one object in the section "suspect": then only calls that come from there are
+ * noted. */
+bool faults_are_of_one_object(void);
+
 /* Whether calls are the test's own for now, which do not fail and do not count. */
 void faults_pause(bool pause);
 

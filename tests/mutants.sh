@@ -11,6 +11,8 @@
 #         read it, the suites that name one of these. A weight also by `make judge`, which CI runs too: only labelled
 #         cases tell a right one from a wrong one.
 #   LIST: the suite that the list names, and no other.
+# What of C survives these is tried by calls that fail: `oom` and `faults` on each table, with calls for memory, reads,
+# opens and folders that come from the changed object's code.
 # A mutant that hangs is noticed by the limit of LIMIT seconds for one suite, or of 150 of the processor's for one process. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
 #
@@ -141,6 +143,19 @@ passes() {
     esac
 }
 
+# Whether the suites of failing calls pass, which have those fail that come from this object: its code gets a section of
+# its own, which they know by name (tests/faults.c). To be too slow for them is no failure.
+bears_failures() {
+    local suite status
+    objcopy --rename-section .text=suspect "$1"
+    tries build/check || return 0
+    for suite in oom faults; do
+        status=0
+        (cd "$copy" && ulimit -t 150 && CK_RUN_CASE='n-th call' timeout $((2 * limit)) build/check "$suite") >> "$copy/log" 2>&1 < /dev/null || status=$?
+        case $status in 0 | 124) ;; *) echo "$suite" && return 1 ;; esac
+    done
+}
+
 begin_copy() {
     copy=$work/$1
     mkdir "$copy"
@@ -178,7 +193,8 @@ try() {
             if [ -n "$by" ] && ! passes "$by"; then verdict=noticed; break; fi
         done
         if [ $verdict = survives ] && is_known "$file" "$text"; then verdict=named; fi
-        if [ -z "$suites" ]; then by='run by no suite'; fi
+        case $verdict:$file:${4:-} in survives:*.c:) by=$(bears_failures "$object") || verdict=noticed ;; esac
+        if [ -z "$suites" ] && [ $verdict = survives ]; then by='run by no suite'; fi
         printf '%s\t%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" "$by" >> "$work/results"
         if [ $verdict = survives ]; then echo "survives: $file:$line: $change: $text${by:+ ($by)}"; fi
     fi

@@ -1,0 +1,271 @@
+/* check_edges.c -- small files of every format, cut after each byte, without each, with each twice and with each changed:
+ * a digest of the rows that all of these give, and of what is reported of them, as tests/edges.txt keeps it. So a limit
+ * that moves by one, and a condition whose other side no whole file reaches, changes something there. What a file should
+ * give is asserted elsewhere; this holds that it gives the same as before.
+ *
+ * UPDATE=1 writes the file. SVCQL_EDGES=NAME prints each changed text of that name with its digest, to be compared
+ * with what another build prints.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define KEPT   "tests/edges.txt"
+#define PLACES 48 /* of a file, where it is changed */
+
+/* What is asked of a file: a table, given the root that has it at a place, or the file itself where the place is its name
+ * alone; or with a place of NULL a query of its text, as ?1. */
+static const struct edge {
+    const char *seed, *place, *asked;
+} edges[] = {
+    {"edges/crontab", "etc/crontab", "cron_jobs"},
+    {"edges/anacrontab", "etc/anacrontab", "cron_jobs"},
+    {"edges/sudoers", "etc/sudoers", "sudoers"},
+    {"edges/rules.js", "etc/polkit-1/rules.d/50-a.rules", "polkit_rules"},
+    {"edges/rules.pkla", "etc/polkit-1/localauthority/50-local.d/a.pkla", "polkit_rules"},
+    {"edges/rules.policy", "usr/share/polkit-1/actions/a.policy", "polkit_rules"},
+    {"edges/unit.service", "etc/systemd/system/x.service", "unit_settings"},
+    {"edges/unit.service", "etc/systemd/system/x.service", "unit_commands"},
+    {"edges/unit.service", "etc/systemd/system/x.service", "unit_files"},
+    {"edges/unit.service", "etc/systemd/system/x.service.d/a.conf", "unit_files"},
+    {"edges/unit.timer", "etc/systemd/system/x.timer", "unit_settings"},
+    {"edges/unit.timer", "etc/systemd/system/x.timer", "unit_files"},
+    {"edges/unit.socket", "etc/systemd/system/x.socket", "unit_settings"},
+    {"edges/unit.socket", "etc/systemd/system/x.socket", "unit_files"},
+    {"edges/quadlet.container", "etc/containers/systemd/x.container", "unit_commands"},
+    {"edges/quadlet.container", "etc/containers/systemd/x.container", "unit_settings"},
+    {"edges/init", "etc/init.d/x", "unit_files"},
+    {"edges/init", "etc/init.d/x", "unit_commands"},
+    {"edges/udev.rules", "etc/udev/rules.d/9.rules", "start_hooks"},
+    {"edges/profile.sh", "etc/profile.d/x.sh", "start_hooks"},
+    {"edges/apt.conf", "etc/apt/apt.conf.d/9x", "start_hooks"},
+    {"edges/interfaces", "etc/network/interfaces", "start_hooks"},
+    {"edges/audit.log", "audit.log", "audit_events"},
+    {"edges/auth.log", "auth.log", "auth_events"},
+    {"edges/bash_history", "root/.bash_history", "shell_history"},
+    {"edges/zsh_history", "root/.zsh_history", "shell_history"},
+    {"edges/fish_history", "root/.local/share/fish/fish_history", "shell_history"},
+    {"edges/passwd", "etc/passwd", "users"},
+    {"edges/group", "etc/group", "groups"},
+    {"edges/dpkg.log", "var/log/dpkg.log", "package_history"},
+    {"edges/apt.log", "var/log/apt/history.log", "package_history"},
+    {"edges/dnf.log", "var/log/dnf.rpm.log", "package_history"},
+    {"edges/yum.log", "var/log/yum.log", "package_history"},
+    {"edges/status", "var/lib/dpkg/status", "package_files"},
+    {"edges/os-release", "etc/os-release", "host_properties"},
+    {"edges/rule.yml", "rule.yml", "svcql_rules"},
+    {"edges/posix.sh", NULL,
+     "SELECT shell_canonical(?1), service_command(?1), command_runs(?1), file_writes(?1), "
+     "exec_path(?1)"},
+    {"edges/posix2.sh", NULL,
+     "SELECT shell_canonical(?1), service_command(?1), command_runs(?1), file_writes(?1), "
+     "exec_path(?1)"},
+    {"edges/cmd.bat", NULL,
+     "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"},
+    {"edges/power.ps1", NULL,
+     "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"},
+    {"edges/tools.sh", NULL,
+     "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"},
+    {"corpus/regexp/classes", NULL,
+     "SELECT regexp(?1, 'ab-12 Xy'), regexp(?1, ''), regex_match('a1 b22', ?1, 0)"},
+    {"corpus/rpm_store/ndb", "var/lib/rpm/Packages.db", "package_files"},
+    {"corpus/rpm_store/hash", "var/lib/rpm/Packages", "package_files"},
+    {"corpus/utmp/login", "var/log/wtmp", "logins"},
+    {"corpus/plist/binary", "Library/LaunchDaemons/x.plist", "launch_daemons"},
+    {"corpus/plist/xml", "Library/LaunchDaemons/x.plist", "launch_daemons"},
+    {"corpus/hive/clean", "SYSTEM", "registry"},
+    {"corpus/evtx/classic", "a.evtx", "windows_events"},
+    {"corpus/evtx/forwarded", "a.evtx", "windows_events"},
+    {"corpus/evtx/inline", "a.evtx", "windows_events"},
+    {"corpus/evtx/nested", "a.evtx", "windows_events"},
+    {"corpus/evtx/user_data", "a.evtx", "windows_events"},
+};
+
+#define N_EDGES (int)(sizeof edges / sizeof *edges)
+
+/* What the time and the file system decide. */
+static bool is_left_out(const char *column)
+{
+    static const char *const names[] = {"mtime", "ctime", "btime", "inode",
+                                        "uid",   "gid",   "host",  "source"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], column) == 0)
+            return true;
+    return false;
+}
+
+static uint64_t state; /* FNV-1a */
+static size_t   n_rows;
+
+static void put(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        state = (state ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
+    state *= UINT64_C(1099511628211);
+}
+
+/* A text with "ROOT" for the folder. */
+static void put_value(const char *text, const char *root)
+{
+    const char *found;
+
+    for (; text && *root && (found = strstr(text, root)); text = found + strlen(root))
+        put(text, (size_t)(found - text));
+    put(text ? text : "\1", text ? strlen(text) : 1);
+}
+
+static void put_rows(sqlite3 *db, const char *sql, const char *root, const char *text, size_t size)
+{
+    sqlite3_stmt *stmt;
+    int           rc;
+
+    ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    if (text)
+        sqlite3_bind_text(stmt, 1, text, (int)size, SQLITE_STATIC);
+    for (; (rc = sqlite3_step(stmt)) == SQLITE_ROW; n_rows++)
+        for (int i = 0; i < sqlite3_column_count(stmt); i++)
+            if (!is_left_out(sqlite3_column_name(stmt, i)))
+                put_value((const char *)sqlite3_column_text(stmt, i), root);
+    put(rc == SQLITE_DONE ? "." : "!", 1);
+    sqlite3_finalize(stmt);
+}
+
+static void ask(sqlite3 *db, const struct edge *edge, const char *dir, const char *text,
+                size_t size)
+{
+    static const struct timespec moment[2] = {{1705000000, 0},
+                                              {1705000000, 0}}; /* lines have no year */
+    static int                   n;
+    char                         sql[900], root[300], path[400];
+
+    if (!edge->place) {
+        put_rows(db, edge->asked, "", text, size);
+        return;
+    }
+    snprintf(root, sizeof root, "%s/%d", dir, n++);
+    snprintf(path, sizeof path, "%s/%s", root, edge->place);
+    harness_write(root, edge->place, text, size);
+    ck_assert_int_eq(utimensat(AT_FDCWD, path, moment, 0), 0);
+    const char *asked = strchr(edge->place, '/') ? root : path;
+    snprintf(sql, sizeof sql, "SELECT * FROM %s('%s')", edge->asked, asked);
+    put_rows(db, sql, root, NULL, 0);
+    snprintf(sql, sizeof sql,
+             "SELECT status, records, skipped, detail FROM evidence_sources WHERE table_name = "
+             "'%s' AND location LIKE '%s%%' ORDER BY location",
+             edge->asked, root);
+    put_rows(db, sql, root, NULL, 0);
+    ck_assert_int_eq(unlink(path), 0);
+}
+
+/* The text changed at a place in each of these ways: its new size. */
+enum { CUT, WITHOUT, TWICE, MARK, HIGH, N_WAYS };
+
+static size_t change(int way, const char *whole, size_t size, size_t at, char *ret)
+{
+    static const char marks[] = " \"'\\=\n:;,%$#/{}()[]@-!*\t|&<>";
+
+    memcpy(ret, whole, at);
+    if (way == CUT)
+        return at;
+    size_t from = way == TWICE ? at : at + 1, to = way == WITHOUT ? at : at + 1;
+    ret[at] = way == TWICE  ? whole[at]
+              : way == MARK ? marks[at % (sizeof marks - 1)]
+                            : (char)(whole[at] ^ 0x80);
+    memcpy(ret + to, whole + from, size - from);
+    return to + size - from;
+}
+
+static uint64_t digest_of(const struct edge *edge)
+{
+    const char *verbose = getenv("SVCQL_EDGES");
+    sqlite3    *db = harness_open();
+    const char *dir = harness_scratch();
+    uint64_t    sum = 0;
+    char        seed[200];
+    size_t      size;
+
+    snprintf(seed, sizeof seed, "tests/%s", edge->seed);
+    char  *whole = harness_read(seed, &size), *changed = malloc(size + 2);
+    size_t step = size / PLACES + 1;
+    for (size_t at = 0; at < size; at += step)
+        for (int way = 0; way < N_WAYS; way++) {
+            /* Each way at other places, so that short ones meet each byte of a small file. */
+            size_t place =
+                at + (size_t)way * step / N_WAYS < size ? at + (size_t)way * step / N_WAYS : at;
+            state = UINT64_C(14695981039346656037);
+            ask(db, edge, dir, changed, change(way, whole, size, place, changed));
+            sum = (sum ^ state) * UINT64_C(1099511628211);
+            if (verbose && strcmp(verbose, edge->seed) == 0)
+                fprintf(stderr, "%s %s %zu %d %016" PRIx64 "\n", edge->seed, edge->asked, place,
+                        way, state);
+        }
+    free(changed);
+    free(whole);
+    harness_close(db);
+    return sum;
+}
+
+static void line_of(const struct edge *edge, char *ret, size_t room)
+{
+    n_rows = 0;
+    uint64_t digest = digest_of(edge);
+    snprintf(ret, room, "%s\t%s\t%s\t%zu\t%016" PRIx64 "\n", edge->seed,
+             edge->place ? edge->place : "", edge->place ? edge->asked : "functions", n_rows,
+             digest);
+}
+
+START_TEST(changed_files_give_what_they_gave)
+{
+    char   line[900];
+    size_t size;
+
+    if (getenv("UPDATE"))
+        return;
+    line_of(&edges[_i], line, sizeof line);
+    char *kept = harness_read(KEPT, &size);
+    ck_assert_msg(strstr(kept, line) != NULL, "%.*s: other rows than in " KEPT,
+                  (int)strcspn(line, "\n"), line);
+    free(kept);
+}
+END_TEST
+
+START_TEST(the_list_has_each_of_them_once)
+{
+    char   line[900];
+    size_t size, n = 0;
+
+    if (getenv("UPDATE")) {
+        FILE *out = fopen(KEPT, "w");
+        ck_assert_ptr_nonnull(out);
+        for (int i = 0; i < N_EDGES; i++) {
+            line_of(&edges[i], line, sizeof line);
+            fputs(line, out);
+        }
+        fclose(out);
+    }
+    char *kept = harness_read(KEPT, &size);
+    for (size_t i = 0; i < size; i++)
+        n += kept[i] == '\n';
+    ck_assert_uint_eq(n, N_EDGES);
+    free(kept);
+}
+END_TEST
+
+Suite *make_edges_suite(void)
+{
+    Suite *suite = suite_create("edges");
+    TCase *tcase = tcase_create("edges");
+
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, the_list_has_each_of_them_once);
+    tcase_add_loop_test(tcase, changed_files_give_what_they_gave, 0, N_EDGES);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

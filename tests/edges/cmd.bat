@@ -1,0 +1,1 @@
+cmd.exe /c "sc \\host create a^b binPath= ""C:\x y\z.exe"" start= auto" && net start a & reg add HKLM\SYSTEM\CurrentControlSet\Services\x /v ImagePath /t REG_SZ /d c:\x /f

@@ -1,0 +1,1 @@
+printf 'a\n\x41\101' >> ~/.config/systemd/user/a.service; timeout -k 5 10s nohup ssh -p 22 h systemctl mask --runtime b & for i in 1 2; do service $i restart; done; $(busctl call org.freedesktop.systemd1 /a b StartUnit ss x replace)

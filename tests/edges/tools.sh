@@ -1,0 +1,1 @@
+systemd-run --unit=a --on-calendar="*:0/5" -p User=ann --setenv=A=b /bin/sh -c "id; id" ; at -f /tmp/x now + 1 min; crontab -u ann -l; launchctl bootstrap gui/501 /Library/LaunchAgents/a.plist; defaults write /a b -bool true
