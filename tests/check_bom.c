@@ -285,6 +285,34 @@ START_TEST(a_receipt_that_is_damaged_is_counted_and_the_others_are_read)
 }
 END_TEST
 
+/* When it was installed is not known then, which is no event of 1970. */
+START_TEST(a_receipt_whose_date_is_no_moment_has_none)
+{
+    static const char *const dates[] = {"<string>yesterday</string>", "<date>yesterday</date>",
+                                        "<string>12x</string>", "<string></string>"};
+    sqlite3                 *db = harness_open();
+    const char              *root = macos_root();
+
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+        char path[60], list[300];
+        snprintf(path, sizeof path, RECEIPTS "d%zu.plist", i);
+        snprintf(list, sizeof list,
+                 "<dict><key>InstallDate</key>%s<key>PackageIdentifier</key><string>d%zu</string></"
+                 "dict>",
+                 dates[i], i);
+        make_plist(root, path, false, list);
+    }
+    harness_expect(
+        db, "0", "SELECT count(*) FROM package_history WHERE root = '%s' AND package GLOB 'd[0-9]'",
+        root);
+    harness_expect(db, "2",
+                   "SELECT records FROM evidence_sources WHERE table_name = 'package_history' AND "
+                   "location = '%s'",
+                   root);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(a_mac_without_receipts_has_no_packages)
 {
     sqlite3    *db = harness_open();
@@ -358,6 +386,7 @@ Suite *make_bom_suite(void)
     tcase_add_test(tcase, a_checksum_is_that_of_cksum);
     tcase_add_test(tcase, a_program_of_macos_has_its_package_by_receipt);
     tcase_add_test(tcase, a_receipt_that_is_damaged_is_counted_and_the_others_are_read);
+    tcase_add_test(tcase, a_receipt_whose_date_is_no_moment_has_none);
     tcase_add_test(tcase, a_mac_without_receipts_has_no_packages);
     tcase_add_test(tcase, another_program_reads_and_writes_the_same_paths);
     suite_add_tcase(suite, tcase);

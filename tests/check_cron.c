@@ -57,6 +57,15 @@ START_TEST(a_line_is_what_cron_takes_it_for)
         {CRON_USER, "@sometimes x", "?"},
         {CRON_SYSTEM, "* * * * * root", "?"},
         {CRON_USER, "-", "?"},
+        {CRON_USER, "=x", "?"},
+        {CRON_USER, "\"A\"x = c", "?"},
+        {CRON_USER, "\"A = c", "?"},
+        {CRON_SYSTEM, "@reboot", "?"},
+        {CRON_SYSTEM, "* * * * *", "?"},
+        {CRON_ANACRON, "7", "?"},
+        {CRON_ANACRON, "7 25", "?"},
+        {CRON_ANACRON, "7 x y z", "?"},
+        {CRON_ANACRON, "7 25 x", "?"},
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)

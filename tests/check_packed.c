@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "evidence/packed_index.h"
 #include "formats/text/buffer.h"
 #include "formats/text/byte_order.h"
 #include "harness.h"
@@ -339,6 +340,37 @@ START_TEST(a_member_that_wants_much_memory_is_named)
 }
 END_TEST
 
+/* LZMA's wish is in the last four of nine bytes after the header, its name and its extra field. */
+START_TEST(a_method_is_read_where_the_header_ends)
+{
+    const char   *dir = harness_scratch();
+    uint8_t       zip[30 + 3 + 2 + 9] = "PK\3\4";
+    char          path[4200];
+    struct packed packed = {0};
+
+    snprintf(path, sizeof path, "%s/a.zip", dir);
+    zip[26] = 3;
+    zip[28] = 2;
+    for (size_t i = 0; i < 6; i++) {
+        static const struct {
+            uint8_t  method, first, last; /* of how much memory it wants */
+            size_t   left_out;
+            uint64_t at;
+            int      result;
+        } tries[] = {{0, 0, 0, 14, 0, 0},        {14, 0, 8, 0, 0, 0},
+                     {14, 1, 8, 0, 0, -EFBIG},   {14, 0, 8, 1, 0, -EBADMSG},
+                     {14, 0, 8, 0, 1, -EBADMSG}, {8, 0, 0, 0, sizeof zip, -EBADMSG}};
+        zip[8] = tries[i].method;
+        zip[40] = tries[i].first;
+        zip[43] = tries[i].last;
+        harness_write(dir, "a.zip", zip, sizeof zip - tries[i].left_out);
+        packed.fd = open(path, O_RDONLY | O_CLOEXEC);
+        ck_assert_int_eq(packed_zip_method(&packed, tries[i].at), tries[i].result);
+        close(packed.fd);
+    }
+}
+END_TEST
+
 /* An .xz says itself how much memory it takes, in the header of its block, which ends with a sum. */
 START_TEST(a_tar_that_wants_much_memory_is_damaged)
 {
@@ -498,6 +530,7 @@ Suite *make_packed_suite(void)
     tcase_add_loop_test(tc, members_have_paths, 0, N_FORMS);
     tcase_add_test(tc, encrypted_members_are_named);
     tcase_add_test(tc, a_member_too_large_to_be_read_whole_is_named);
+    tcase_add_test(tc, a_method_is_read_where_the_header_ends);
     tcase_add_loop_test(tc, a_member_that_wants_much_memory_is_named, 0, 2);
     tcase_add_test(tc, a_tar_that_wants_much_memory_is_damaged);
     tcase_add_loop_test(tc, a_cut_archive_is_damaged, 0, N_FORMS);
