@@ -55,7 +55,7 @@ static bool is_field(struct cron_word word)
     for (size_t i = 0; i < word.size; i++)
         if (!isalnum((unsigned char)word.text[i]) && !memchr("*,-/~?", word.text[i], 6))
             return false;
-    return word.size > 0;
+    return true;
 }
 
 static bool is_number(struct cron_word word)
@@ -63,7 +63,7 @@ static bool is_number(struct cron_word word)
     for (size_t i = 0; i < word.size; i++)
         if (word.text[i] < '0' || word.text[i] > '9')
             return false;
-    return word.size > 0;
+    return true;
 }
 
 static bool is_event(struct cron_word word)
@@ -95,8 +95,9 @@ static bool take_schedule(struct cron_word *rest, struct cron_job *ret)
 static bool take_anacron(struct cron_word *rest, struct cron_job *ret)
 {
     ret->event = take_word(rest);
-    return (is_number(ret->event) || *ret->event.text == '@') && is_number(take_word(rest)) &&
-           (ret->name = take_word(rest)).size > 0;
+    bool delay = is_number(take_word(rest));
+    ret->name = take_word(rest);
+    return delay && (is_number(ret->event) || *ret->event.text == '@');
 }
 
 int cron_parse(enum cron_form form, const char *line, size_t size, struct cron_job *ret)
@@ -119,7 +120,7 @@ int cron_parse(enum cron_form form, const char *line, size_t size, struct cron_j
     if (form == CRON_SYSTEM)
         job.user = take_word(&rest);
     job.command = rest;
-    if (!rest.size || (form == CRON_SYSTEM && !job.user.size))
+    if (!rest.size) /* then words before it may be missing too */
         return -EBADMSG;
     *ret = job;
     return 1;
