@@ -87,6 +87,9 @@ bool inlined_without_sources(struct svcql *svcql, const char *name, size_t size)
     return set != 0;
 }
 
+/* Characters that begin what view_opaque_size() passes over, and brackets. */
+static const bool marks[256] = {['\''] = true, ['"'] = true, ['-'] = true, ['('] = true, [')'] = true};
+
 /* What follows the word at depth 0 of brackets of a text, outside of literals and comments; or NULL. */
 static const char *after_word(const char *text, const char *end, const char *word)
 {
@@ -94,6 +97,9 @@ static const char *after_word(const char *text, const char *end, const char *wor
     int    depth = 0;
 
     for (size_t n; text < end; text += n) {
+        n = 1;
+        if (!marks[(uint8_t)*text] && *text != *word)
+            continue;
         if ((n = view_opaque_size(text, end)))
             continue;
         n = 1;

@@ -297,19 +297,20 @@ static int may_have_rows(struct late_view *late)
     return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -rc;
 }
 
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
 /* Whether a text names a column. */
 static bool names(const char *text, size_t size, const char *column)
 {
-    size_t length = strlen(column);
+    size_t      length = strlen(column);
+    const char *end = text + size;
 
-    for (size_t i = 0; i < size; i++) {
-        size_t n = 0;
-        while (i + n < size && (isalnum((unsigned char)text[i + n]) || text[i + n] == '_'))
-            n++;
-        if (n == length && memcmp(text + i, column, n) == 0)
+    for (const char *at = text; (at = memmem(at, (size_t)(end - at), column, length)); at++)
+        if ((at == text || !is_word(at[-1])) && (at + length == end || !is_word(at[length])))
             return true;
-        i += n;
-    }
     return false;
 }
 

@@ -17,17 +17,17 @@
 -- usual:   {"time": 1760000000, "host": "pc1", "platform": "linux", "service": "agent.service", "in_burst": 0,
 --           "regular": 0, "tool_near": 1, "source": "journal", "record": "1"}
 -- rows:    audit_events, journal
--- first: SELECT 1 FROM service_rows AS e
+-- first: SELECT 1 FROM service_events AS e
 --           WHERE e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
 --             AND e.time >= scope_since(0) AND e.time <= scope_until(0)
--- sources: service_rows, service_commands, attack_knobs
+-- sources: service_events, service_commands, attack_knobs
 --
 --   SELECT datetime(time, 'unixepoch'), host, service FROM start_facts WHERE NOT in_burst;
 CREATE TEMP VIEW start_facts AS
 WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the minute before and after for bursts
     SELECT e.time, e.host, e.service, e.detail, e.source, e.record,
            CAST(e.time / 60 AS INTEGER) AS minute
-      FROM service_rows AS e
+      FROM service_events AS e
      WHERE e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
        AND e.time >= scope_since(60) AND e.time <= scope_until(60)
 ), commands AS MATERIALIZED (
@@ -60,13 +60,13 @@ WITH starts AS MATERIALIZED ( -- in the time that the query asks for, with the m
     SELECT host, service FROM starts GROUP BY host, service HAVING count(DISTINCT minute) > 4
 ), lately AS MATERIALIZED ( -- the same within an hour of the question's time
     SELECT e.host, e.service
-      FROM service_rows AS e
+      FROM service_events AS e
      WHERE scoped() AND e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
        AND e.time >= scope_since(3600) AND e.time <= scope_until(3600)
      GROUP BY e.host, e.service HAVING count(DISTINCT CAST(e.time / 60 AS INTEGER)) > 4
 ), ever AS MATERIALIZED ( -- and over all time
     SELECT e.host, e.service
-      FROM service_rows AS e
+      FROM service_events AS e
      WHERE scoped() AND e.action = 'started' AND e.platform = 'linux' AND e.service GLOB '*.service'
      GROUP BY e.host, e.service HAVING count(DISTINCT CAST(e.time / 60 AS INTEGER)) > 4
 ), near AS MATERIALIZED (
