@@ -88,7 +88,8 @@ bool inlined_without_sources(struct svcql *svcql, const char *name, size_t size)
 }
 
 /* Characters that begin what view_opaque_size() passes over, and brackets. */
-static const bool marks[256] = {['\''] = true, ['"'] = true, ['-'] = true, ['('] = true, [')'] = true};
+static const bool marks[256] = {
+    ['\''] = true, ['"'] = true, ['-'] = true, ['('] = true, [')'] = true};
 
 /* What follows the word at depth 0 of brackets of a text, outside of literals and comments; or NULL. */
 static const char *after_word(const char *text, const char *end, const char *word)

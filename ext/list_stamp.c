@@ -13,16 +13,13 @@ static bool are_in_temp(sqlite3 *db, const char *const *lists)
     return true;
 }
 
-/* Asked once a statement that reads tables, which asks for stamps with each row. */
-static int schema_version(struct svcql *svcql)
+/* Of TEMP: another one after each write. */
+static unsigned data_version(sqlite3 *db)
 {
-    if (!svcql->scans)
-        return svcql_temp_version(svcql);
-    if (svcql->schema_statement != svcql_statement(svcql) + 1) {
-        svcql->schema = svcql_temp_version(svcql);
-        svcql->schema_statement = svcql_statement(svcql) + 1;
-    }
-    return svcql->schema;
+    unsigned version = 0;
+
+    sqlite3_file_control(db, "temp", SQLITE_FCNTL_DATA_VERSION, &version);
+    return version;
 }
 
 static struct list_stamp stamp_of(struct svcql *svcql, const char *const *lists)
@@ -32,7 +29,7 @@ static struct list_stamp stamp_of(struct svcql *svcql, const char *const *lists)
 
     return (struct list_stamp){.valid = !bound || svcql->scans,
                                .changes = sqlite3_total_changes(db),
-                               .schema = schema_version(svcql),
+                               .data = data_version(db),
                                .bound = bound,
                                .statement = svcql->scans ? svcql_statement(svcql) : 0};
 }
@@ -49,7 +46,7 @@ static bool holds(struct svcql *svcql, const struct list_stamp *stamp)
 
 static bool is_same(const struct list_stamp *a, const struct list_stamp *b)
 {
-    return a->valid && b->valid && a->changes == b->changes && a->schema == b->schema &&
+    return a->valid && b->valid && a->changes == b->changes && a->data == b->data &&
            a->bound == b->bound && (!a->bound || a->statement == b->statement);
 }
 

@@ -643,6 +643,35 @@ START_TEST(answers_that_are_kept_follow_the_lists_that_they_are_from)
 }
 END_TEST
 
+static int count_calls(void *data, int action, const char *a, const char *b, const char *c,
+                       const char *d)
+{
+    (void)action, (void)a, (void)b, (void)c, (void)d;
+    ++*(int *)data;
+    return SQLITE_OK;
+}
+
+/* What is asked of an authorizer, as is for each statement that is prepared. */
+START_TEST(a_judgement_of_a_row_prepares_nothing)
+{
+    sqlite3 *db = harness_open();
+    int      calls[2] = {0};
+
+    harness_query(db, "SELECT signal_severity('[\"recent\"]')");
+    for (int i = 0; i < 2; i++) {
+        sqlite3_set_authorizer(db, count_calls, &calls[i]);
+        harness_expect(
+            db, i ? "100" : "1",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+            "SELECT count(signal_severity('[\"recent\", \"' || i || '\"]')) FROM n",
+            i ? 100 : 1);
+        sqlite3_set_authorizer(db, NULL, NULL);
+    }
+    ck_assert_int_eq(calls[0], calls[1]);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(names_that_deceive_are_shown)
 {
     static const char *const names[][2] = {{"cron", "shadows_vendor"},
@@ -985,6 +1014,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, security_services_name_platform_product_role_and_source);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
     tcase_add_test(tcase, answers_that_are_kept_follow_the_lists_that_they_are_from);
+    tcase_add_test(tcase, a_judgement_of_a_row_prepares_nothing);
     tcase_add_test(tcase, names_that_deceive_are_shown);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
     tcase_add_test(tcase, a_command_at_an_hour_never_seen_is_odd);

@@ -26,9 +26,6 @@ struct svcql {
     bool         reread, planned; /* see deferred.h */
     int          reread_version;
     bool         registered; /* all modules and functions are */
-    uint64_t
-        schema_statement; /* the number after that of the statement for which `schema` was asked */
-    int schema;           /* the version of the TEMP schema: list_stamp.c */
 };
 
 /* One reference is the caller's. */
