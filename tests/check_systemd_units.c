@@ -401,11 +401,16 @@ START_TEST(a_socket_of_somebody_else_is_refused)
     systemd_shell("mkdir -p /run/user/5432/systemd && chmod -R 777 /run/user/5432");
     ck_assert_int_gt(make_manager("/run/user/5432/systemd/private", LIE_NONE), 0);
     systemd_shell("chmod 777 /run/user/5432/systemd/private");
+    /* Names that are no user's. */
+    systemd_shell("cd /run/user && mkdir -p ./+5433 ./-5433 ./:5433 4294967295 5433x ' 5433'");
     sqlite3 *db = harness_open();
     harness_expect(db, "0", "SELECT count(*) FROM systemd_units WHERE id = 'liar.service'");
     harness_expect(db, "denied|Operation not permitted",
                    "SELECT status, detail FROM evidence_sources WHERE source = 'bus:user:5432' AND "
                    "table_name = 'systemd_units'");
+    harness_expect(db, "bus:user:5432",
+                   "SELECT source FROM evidence_sources WHERE table_name = 'systemd_units' AND "
+                   "(source GLOB '*543*' OR source GLOB '*429496*')");
     ck_assert_int_eq(geteuid(), 0);
     harness_close(db);
 }
