@@ -71,6 +71,34 @@ START_TEST(what_systemd_refuses_has_a_row_with_the_reason)
 }
 END_TEST
 
+/* Names of 255 bytes and paths of 4095 are the longest. */
+START_TEST(a_name_is_refused_by_one_byte)
+{
+    static const struct {
+        size_t      first, more; /* bytes of a name, and how often "/abc" follows */
+        const char *begin, *end;
+        bool        refused;
+    } names[] = {{255, 0, "", "", false},   {256, 0, "", "", true},    {255, 0, "/", "", false},
+                 {256, 0, "/", "", true},   {256, 0, "/", "/a", true}, {255, 0, "/", "/a", false},
+                 {2, 1023, "/", "", false}, {3, 1023, "/", "", true},  {1, 0, "/", "/", true},
+                 {1, 0, "a/", "", true},    {1, 0, "", "", false},     {0, 0, "..", "", true},
+                 {0, 0, ".", "", true},     {0, 0, "...", "", false},  {1, 0, "/\x7f", "", true}};
+    char text[4400];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = (size_t)sprintf(text, "[Service]\nExecStart=%s", names[i].begin);
+        memset(text + n, 'a', names[i].first);
+        n += names[i].first;
+        for (size_t k = 0; k < names[i].more; k++)
+            n += (size_t)sprintf(text + n, "/abc");
+        sprintf(text + n, "%s", names[i].end);
+        new_root();
+        file("etc/systemd/system/a.service", text);
+        expect(names[i].refused ? "1" : "0", "SELECT error IS NOT NULL FROM ROOT");
+    }
+}
+END_TEST
+
 START_TEST(a_drop_in_is_read_up_to_what_systemd_cannot_take)
 {
     service("ExecStart=/bin/a");
@@ -553,6 +581,7 @@ Suite *make_unit_commands_suite(void)
 
     tcase_add_test(t, every_command_has_a_row);
     tcase_add_test(t, what_systemd_refuses_has_a_row_with_the_reason);
+    tcase_add_test(t, a_name_is_refused_by_one_byte);
     tcase_add_test(t, a_drop_in_is_read_up_to_what_systemd_cannot_take);
     tcase_add_test(t, drop_ins_take_commands_away);
     tcase_add_test(t, instances_that_something_starts_have_rows);

@@ -12,13 +12,15 @@
 #         cases tell a right one from a wrong one.
 #   LIST: the suite that the list names, and no other.
 # What of C survives these is tried by calls that fail: `oom` and `faults` on each table, with calls for memory, reads,
-# opens and folders that come from the changed object's code.
+# opens and folders that come from the changed object's code; before, of formats, by the suite `corpus` with sanitizers, which
+# see what is read one byte beyond its end, where the tree has build/san/check.
 # A mutant that hangs is noticed by the limit of LIMIT seconds for one suite, or of 150 of the processor's for one process. Suites whose oracle is that nothing
 # crashes are not asked: `robust` below.
 #
 # A survivor that tests/mutants.txt names, with its reason, is counted apart. RESULTS=FILE gets a line for each:
 # noticed, survives or named, its file, line, change, and what noticed it. What does not build is no mutant. JOBS=2:
-# two at a time, each in a copy of its own. NEAR=6 asks the first six suites of each alone: quick, and more survive.
+# two at a time, each in a copy of its own. NEAR=6 asks the first six suites of each alone, and `edges` and `columns`, which
+# compare all that is read: quick, and more survive.
 # ONLY='^sql/' draws from the files that it fits, an extended regexp.
 # Exit status 1 where one of the list survives or the list has fewer than 150 that are still lines of the sources;
 # of all, where more than a tenth survive.
@@ -156,12 +158,25 @@ bears_failures() {
     done
 }
 
+# Whether the formats' seeds, and what is made of them, are read within their bounds.
+stays_within() {
+    local object=$copy/build/san/${1%.c}.o status=0
+    case $1 in tables/formats/*) ;; *) return 0 ;; esac
+    if [ ! -x "$copy/build/san/check" ]; then return 0; fi
+    cp "$object" "$copy/san-object"
+    if make -s -C "$copy" SAN=1 WERROR=0 build/san/check >> "$copy/log" 2>&1; then
+        (cd "$copy" && timeout "$limit" build/san/check corpus) >> "$copy/log" 2>&1 < /dev/null || status=$?
+    fi
+    cp "$copy/san-object" "$object"
+    case $status in 0 | 124) ;; *) echo "corpus with sanitizers" && return 1 ;; esac
+}
+
 begin_copy() {
     copy=$work/$1
     mkdir "$copy"
     git archive HEAD | tar x -C "$copy"
     if [ -d build ]; then # of this tree: nothing of it is to be made again
-        tar c --exclude='build/hosts' --exclude='build/san' --exclude='build/clang' --exclude='build/fuzz' \
+        tar c --exclude='build/hosts' --exclude='build/clang' --exclude='build/fuzz' \
             --exclude='build/corpus' --exclude='build/coverage' --exclude='build/lines' --exclude='build/threads' build | tar x -C "$copy"
         find "$copy/build" -exec touch {} +
     fi
@@ -188,12 +203,12 @@ try() {
         *.c:) suites=$(running "$file" "$line") ;;
         *) suites=$(judging "$file" "$change") ;;
         esac
-        [ -z "${NEAR:-}" ] || suites=$(printf '%s\n' $suites | awk -v near="$NEAR" 'NR <= near')
+        [ -z "${NEAR:-}" ] || suites=$(printf '%s\n' $suites | awk -v near="$NEAR" 'NR <= near || /^(edges|columns)$/')
         for by in $suites ''; do
             if [ -n "$by" ] && ! passes "$by"; then verdict=noticed; break; fi
         done
         if [ $verdict = survives ] && is_known "$file" "$text"; then verdict=named; fi
-        case $verdict:$file:${4:-} in survives:*.c:) by=$(bears_failures "$object") || verdict=noticed ;; esac
+        case $verdict:$file:${4:-} in survives:*.c:) by=$(stays_within "$file" && bears_failures "$object") || verdict=noticed ;; esac
         if [ -z "$suites" ] && [ $verdict = survives ]; then by='run by no suite'; fi
         printf '%s\t%s\t%s\t%s\t%s\n' "$verdict" "$file" "$text" "$change" "$by" >> "$work/results"
         if [ $verdict = survives ]; then echo "survives: $file:$line: $change: $text${by:+ ($by)}"; fi
