@@ -518,8 +518,7 @@ build/fuzz/obj/embedded_%.o: $(BUILD)/embedded_%.c
 	clang $(FUZZ_FLAGS) -c -o $@ $<
 
 build/fuzz/obj/ext/program/%.o: FUZZ_FLAGS += -DSVCQL_LIBRARY='"$(LIBRARY)"'
-build/fuzz/libwhole.a: $(SOURCES:%.c=build/fuzz/obj/%.o) build/fuzz/obj/embedded_views.o \
-                       build/fuzz/obj/embedded_columns.o \
+build/fuzz/libwhole.a: $(OBJECTS:$(BUILD)/%=build/fuzz/obj/%) \
                        $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out %/main.c,$(PROGRAM_SOURCES)))
 	rm -f $@
 	$(AR) rcs $@ $^

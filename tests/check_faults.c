@@ -130,7 +130,6 @@ START_TEST(a_call_that_fails_costs_no_wrong_row)
 
     if (all && strcmp(all, "all") != 0 && strcmp(all, name) != 0)
         return;
-    make_evidence();
     sqlite3 *db = make_platforms_open(evidence);
     ck_assert_int_eq(query(db, question, &whole), SQLITE_OK);
     harness_close(db);
@@ -158,7 +157,6 @@ START_TEST(every_table_has_a_row_here)
     struct rows rows;
     int         bad = 0;
 
-    make_evidence();
     sqlite3 *db = make_platforms_open(evidence);
     for (size_t i = 0; i < questions.n; i++) {
         int rc = query(db, &questions.list[i], &rows);
@@ -185,7 +183,6 @@ START_TEST(a_good_reading_hides_no_failed_one_of_the_same_statement)
     int         half = 0;
     bool        fired = true;
 
-    make_evidence();
     sqlite3 *db = make_platforms_open(evidence);
     ck_assert_int_eq(rows_of(db, twice, &whole), SQLITE_OK);
     for (long n = 0; fired; n++) {
@@ -237,7 +234,6 @@ START_TEST(a_file_that_is_removed_meanwhile_is_missed)
 
     if (all && strcmp(all, "all") != 0 && strcmp(all, one->name) != 0)
         return;
-    make_evidence();
     sql = question_sql(one, rules);
     if (asprintf(&twice, "SELECT * FROM (%s) UNION ALL SELECT * FROM (%s)", sql, sql) < 0)
         abort();
@@ -291,7 +287,7 @@ START_TEST(a_source_that_is_removed_during_a_statement_is_damaged)
     char          sql[200], path[4400];
     sqlite3_stmt *stmt;
 
-    make_evidence();
+    make_evidence(); /* of its own, as it removes some */
     sqlite3 *db = make_platforms_open(evidence);
     snprintf(sql, sizeof sql, "SELECT host FROM %s UNION ALL SELECT host FROM %s", table, table);
     long long n = harness_int(db, "SELECT count(*) FROM (%s)", sql), rest = n / 2;
@@ -320,12 +316,14 @@ Suite *make_faults_suite(void)
     questions = questions_of(faults_are_of_one_object() ? TERM("false")
                              : getenv("SVCQL_FAULTS")   ? TERM(ALL_VIEWS)
                                                         : TERM(SOME_VIEWS));
+    tcase_add_unchecked_fixture(tcase, make_evidence, NULL);
     tcase_set_timeout(tcase, getenv("SVCQL_FAULTS") ? 3600 : 120);
     tcase_add_test(tcase, every_table_has_a_row_here);
     tcase_add_test(tcase, a_good_reading_hides_no_failed_one_of_the_same_statement);
     tcase_add_loop_test(tcase, a_call_that_fails_costs_no_wrong_row, 0, N_KINDS * (int)questions.n);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("removed");
+    tcase_add_unchecked_fixture(tcase, make_evidence, NULL);
     tcase_set_timeout(tcase, getenv("SVCQL_FAULTS") ? 3600 : 120);
     tcase_add_loop_test(tcase, a_source_that_is_removed_during_a_statement_is_damaged, 0,
                         sizeof removed / sizeof *removed);

@@ -41,9 +41,13 @@ static void begin(int i)
 
     seed = given ? strtoull(given, NULL, 10) : 1;
     state = (seed + 1) * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)i;
+    faults_use_sqlite();
+}
+
+static void make_evidence(void)
+{
     evidence = make_platforms();
     rules = make_rules();
-    faults_use_sqlite();
 }
 
 static void end(void)
@@ -301,6 +305,7 @@ Suite *make_oom_suite(void)
                                  ? "kind = 'table'"
                                  : "kind <> 'function' AND name <> 'time'"); /* the clock's */
     functions = questions_of("kind = 'function'");
+    tcase_add_unchecked_fixture(tcase, make_evidence, NULL);
     tcase_set_timeout(tcase, getenv("SVCQL_OOM") ? 36000 : 300);
     tcase_add_loop_test(tcase, no_relation_has_other_rows_without_memory, 0, (int)relations.n);
     tcase_add_loop_test(tcase, no_function_has_another_value_without_memory, 0, (int)functions.n);
