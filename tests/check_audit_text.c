@@ -116,6 +116,11 @@ START_TEST(system_calls_are_known_by_the_numbers_of_their_machine)
     ck_assert_str_eq(audit_syscall_find(0xc00000b7, 221)->name, "execve");
     ck_assert_ptr_null(audit_syscall_find(0xc000003e, -1));
     ck_assert_ptr_null(audit_syscall_find(0x14, 59));
+    ck_assert_ptr_null(audit_syscall_find(0xc000003e, 9999)); /* sanitizers see a table's end */
+    ck_assert_ptr_null(audit_syscall_named("kill", 3));
+    ck_assert_ptr_null(audit_syscall_named("none_such", 9));
+    ck_assert_ptr_null(audit_uring_syscall(9999));
+    ck_assert_ptr_null(audit_uring_syscall(-1));
     ck_assert_int_eq(audit_syscall_named("kill", 4)->category, AUDIT_CATEGORY_KILL);
 }
 END_TEST

@@ -19,8 +19,10 @@
 #define KEPT   "tests/edges.txt"
 #define PLACES 48 /* of a file, where it is changed */
 
+static const char words[] = "each word";
+
 /* What is asked of a file: a table, given the root that has it at a place, or the file itself where the place is its name
- * alone; or with a place of NULL a query of its text, as ?1. */
+ * alone; or with a place of NULL a query of its text, as ?1; of each of its lines, where that is `words`. */
 static const struct edge {
     const char *seed, *place, *asked;
 } edges[] = {
@@ -59,6 +61,8 @@ static const struct edge {
     {"edges/status", "var/lib/dpkg/status", "package_files"},
     {"edges/os-release", "etc/os-release", "host_properties"},
     {"edges/rule.yml", "rule.yml", "svcql_rules"},
+    {"edges/commands", words,
+     "SELECT service_command(?1), command_runs(?1), file_writes(?1), shell_canonical(?1)"},
     {"edges/posix.sh", NULL,
      "SELECT shell_canonical(?1), service_command(?1), command_runs(?1), file_writes(?1), "
      "exec_path(?1)"},
@@ -179,12 +183,10 @@ static void put_value(const char *text, const char *root)
     put(text ? text : "\1", text ? strlen(text) : 1);
 }
 
-static void put_rows(sqlite3 *db, const char *sql, const char *root, const char *text, size_t size)
+static void put_rows(sqlite3_stmt *stmt, const char *root, const char *text, size_t size)
 {
-    sqlite3_stmt *stmt;
-    int           rc;
+    int rc;
 
-    ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
     if (text)
         sqlite3_bind_text(stmt, 1, text, (int)size, SQLITE_STATIC);
     for (; (rc = sqlite3_step(stmt)) == SQLITE_ROW; n_rows++)
@@ -192,6 +194,16 @@ static void put_rows(sqlite3 *db, const char *sql, const char *root, const char 
             if (!is_left_out(sqlite3_column_name(stmt, i)))
                 put_value((const char *)sqlite3_column_text(stmt, i), root);
     put(rc == SQLITE_DONE ? "." : "!", 1);
+    sqlite3_reset(stmt);
+}
+
+static void put_answer(sqlite3 *db, const char *sql, const char *root, const char *text,
+                       size_t size)
+{
+    sqlite3_stmt *stmt;
+
+    ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    put_rows(stmt, root, text, size);
     sqlite3_finalize(stmt);
 }
 
@@ -204,7 +216,7 @@ static void ask(sqlite3 *db, const struct edge *edge, const char *dir, const cha
     char                         sql[900], root[300], path[400];
 
     if (!edge->place) {
-        put_rows(db, edge->asked, "", text, size);
+        put_answer(db, edge->asked, "", text, size);
         return;
     }
     snprintf(root, sizeof root, "%s/%d", dir, n++);
@@ -213,12 +225,12 @@ static void ask(sqlite3 *db, const struct edge *edge, const char *dir, const cha
     ck_assert_int_eq(utimensat(AT_FDCWD, path, moment, 0), 0);
     const char *asked = strchr(edge->place, '/') ? root : path;
     snprintf(sql, sizeof sql, "SELECT * FROM %s('%s')", edge->asked, asked);
-    put_rows(db, sql, root, NULL, 0);
+    put_answer(db, sql, root, NULL, 0);
     snprintf(sql, sizeof sql,
              "SELECT status, records, skipped, detail FROM evidence_sources WHERE table_name = "
              "'%s' AND location LIKE '%s%%' ORDER BY location",
              edge->asked, root);
-    put_rows(db, sql, root, NULL, 0);
+    put_answer(db, sql, root, NULL, 0);
     ck_assert_int_eq(unlink(path), 0);
 }
 
@@ -277,13 +289,132 @@ static uint64_t digest_of(const struct edge *edge)
     return sum;
 }
 
-static void line_of(const struct edge *edge, char *ret, size_t room)
+/* Of each line of a file: without a word, ended after it, and without its last byte. */
+static uint64_t digest_of_words(const struct edge *edge)
 {
+    sqlite3      *db = harness_open();
+    sqlite3_stmt *stmt;
+    char          seed[200], changed[1000];
+    size_t        size;
+
+    snprintf(seed, sizeof seed, "tests/%s", edge->seed);
+    char *whole = harness_read(seed, &size);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, edge->asked, -1, &stmt, NULL), SQLITE_OK);
+    state = UINT64_C(14695981039346656037);
+    for (char *line = whole, *end; (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        for (char *word = line, *next; *word; word = next) {
+            next = word + strcspn(word, " ");
+            next += *next == ' ';
+            snprintf(changed, sizeof changed, "%.*s%s", (int)(word - line), line, next);
+            put_rows(stmt, "", changed, strlen(changed));
+            put_rows(stmt, "", line, (size_t)(next - line));
+            put_rows(stmt, "", line, (size_t)(next - line - 1));
+        }
+    }
+    sqlite3_finalize(stmt);
+    free(whole);
+    harness_close(db);
+    return state;
+}
+
+/* What may be repeated, and is, up to each limit of a small number and of a power of two, and beyond. */
+#define COMMANDS                                                                                   \
+    "SELECT service_command(?1), command_runs(?1), file_writes(?1), shell_canonical(?1), "         \
+    "exec_path(?1)"
+#define PATTERNS "SELECT regexp(?1, 'aaab'), regex_match('aaab', ?1, 0), regexp('a+b', ?1)"
+#define PATHS                                                                                      \
+    "SELECT path_trust(?1), path_name(?1), exec_path(?1), usual_library(?1), name_randomness(?1)"
+
+static const struct growing {
+    const char *asked, *begin, *part, *end;
+} growing[] = {
+    {COMMANDS, "", "sudo ", "systemctl start x"},
+    {COMMANDS, "", "nohup env -i ", "systemctl start x"},
+    {COMMANDS, "systemctl start ", "a ", ""},
+    {COMMANDS, "systemctl ", "--now ", "enable x"},
+    {COMMANDS, "systemctl start ", "a", ""},
+    {COMMANDS, "", "id; ", "systemctl stop x"},
+    {COMMANDS, "", "cat | ", "sh"},
+    {COMMANDS, "echo ", "{a,b}", " > /etc/systemd/system/a.service"},
+    {COMMANDS, "echo {", "a,", "b}"},
+    {COMMANDS, "systemctl start ", "{", "a,b}"},
+    {COMMANDS, "systemctl start a{1..", "1", "}"},
+    {COMMANDS, "", "cat <<A;", "\nA\n"},
+    {COMMANDS, "", "a=1;", "systemctl start $a"},
+    {COMMANDS, "x=", "a", "; systemctl start $x"},
+    {COMMANDS, "", "$(", "systemctl start x"},
+    {COMMANDS, "", "(", "systemctl start x)"},
+    {COMMANDS, "", "if a; then ", "systemctl start x"},
+    {COMMANDS, "cp ", "a ", "/etc/systemd/system"},
+    {COMMANDS, "printf '", "\\x41", "' > /etc/systemd/system/a.service"},
+    {COMMANDS, "echo -e ", "\\101", " > /etc/systemd/system/a.service"},
+    {COMMANDS, "f() { ", "systemctl start x; ", "}; f; f"},
+    {COMMANDS, "cmd /c ", "^", "sc start x"},
+    {COMMANDS, "", "cmd /c ", "sc start x"},
+    {COMMANDS, "", "powershell -c ", "Start-Service x"},
+    {COMMANDS, "sc create x binPath= \"", "a", "\""},
+    {COMMANDS, "", "\n", "systemctl start x"},
+    {COMMANDS, "systemctl start \"", "$x", "\""},
+    {PATTERNS, "", "a?", "b"},
+    {PATTERNS, "(", "x|", "b)"},
+    {PATTERNS, "", "(", "a"},
+    {PATTERNS, "a{", "1", "}"},
+    {PATTERNS, "a{0,", "1", "}"},
+    {PATTERNS, "[", "a-c", "]"},
+    {PATTERNS, "", "a", "b"},
+    {PATHS, "/", "a/", "b.so"},
+    {PATHS, "/usr/lib/", "a", ".so"},
+    {PATHS, "C:\\", "a\\", "b.exe -x"},
+    {PATHS, "", "a b ", "c.exe"},
+    {"SELECT event_number(?1), event_number('0x' || ?1), utc_datetime(?1), logon_type(?1)", "", "9",
+     ""},
+    {"SELECT event_message(?1), printable(?1), entropy(?1)", "%%1", "0", " x"},
+};
+
+#define N_GROWING (int)(sizeof growing / sizeof *growing)
+
+static uint64_t digest_of_growing(const struct growing *one)
+{
+    static const size_t more[] = {63,   64,   65,   99,   100,  101,  127,  128,  129,  199,
+                                  200,  201,  255,  256,  257,  511,  512,  513,  999,  1000,
+                                  1001, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4097};
+    sqlite3            *db = harness_open();
+    sqlite3_stmt       *stmt;
+    size_t              part = strlen(one->part);
+    char               *text = malloc(strlen(one->begin) + 4097 * part + strlen(one->end) + 1);
+
+    ck_assert_int_eq(sqlite3_prepare_v2(db, one->asked, -1, &stmt, NULL), SQLITE_OK);
+    state = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < 36 + sizeof more / sizeof *more; i++) {
+        size_t times = i < 36 ? i : more[i - 36], n = (size_t)sprintf(text, "%s", one->begin);
+        for (size_t k = 0; k < times; k++, n += part)
+            memcpy(text + n, one->part, part);
+        n += (size_t)sprintf(text + n, "%s", one->end);
+        put_rows(stmt, "", text, n);
+    }
+    sqlite3_finalize(stmt);
+    free(text);
+    harness_close(db);
+    return state;
+}
+
+static void line_of(int i, char *ret, size_t room)
+{
+    const struct edge *edge = &edges[i < N_EDGES ? i : 0];
+
     n_rows = 0;
-    uint64_t digest = digest_of(edge);
+    if (i >= N_EDGES) {
+        const struct growing *one = &growing[i - N_EDGES];
+        snprintf(ret, room, "%s%s...%s\t\tgrowing\t%016" PRIx64 "\n", one->begin,
+                 one->part[0] == '\n' ? "" : one->part, one->end[0] == '\n' ? "" : one->end,
+                 digest_of_growing(one));
+        return;
+    }
+    uint64_t digest = edge->place == words ? digest_of_words(edge) : digest_of(edge);
     snprintf(ret, room, "%s\t%s\t%s\t%zu\t%016" PRIx64 "\n", edge->seed,
-             edge->place ? edge->place : "", edge->place ? edge->asked : "functions", n_rows,
-             digest);
+             edge->place ? edge->place : "",
+             edge->place && edge->place != words ? edge->asked : "functions", n_rows, digest);
 }
 
 START_TEST(changed_files_give_what_they_gave)
@@ -293,7 +424,7 @@ START_TEST(changed_files_give_what_they_gave)
 
     if (getenv("UPDATE"))
         return;
-    line_of(&edges[_i], line, sizeof line);
+    line_of(_i, line, sizeof line);
     char *kept = harness_read(KEPT, &size);
     ck_assert_msg(strstr(kept, line) != NULL, "%.*s: other rows than in " KEPT,
                   (int)strcspn(line, "\n"), line);
@@ -309,8 +440,8 @@ START_TEST(the_list_has_each_of_them_once)
     if (getenv("UPDATE")) {
         FILE *out = fopen(KEPT, "w");
         ck_assert_ptr_nonnull(out);
-        for (int i = 0; i < N_EDGES; i++) {
-            line_of(&edges[i], line, sizeof line);
+        for (int i = 0; i < N_EDGES + N_GROWING; i++) {
+            line_of(i, line, sizeof line);
             fputs(line, out);
         }
         fclose(out);
@@ -318,7 +449,7 @@ START_TEST(the_list_has_each_of_them_once)
     char *kept = harness_read(KEPT, &size);
     for (size_t i = 0; i < size; i++)
         n += kept[i] == '\n';
-    ck_assert_uint_eq(n, N_EDGES);
+    ck_assert_uint_eq(n, N_EDGES + N_GROWING);
     free(kept);
 }
 END_TEST
@@ -330,7 +461,7 @@ Suite *make_edges_suite(void)
 
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, the_list_has_each_of_them_once);
-    tcase_add_loop_test(tcase, changed_files_give_what_they_gave, 0, N_EDGES);
+    tcase_add_loop_test(tcase, changed_files_give_what_they_gave, 0, N_EDGES + N_GROWING);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -86,11 +86,11 @@ static int first_year(const struct root *root, const char *path)
         for (package_log_push(&log, line, size); package_log_next(&log, &change);)
             last = change.time;
     stream_close(stream);
-    int     wraps = log.year - leap, year = 9999;
-    int64_t within = last - time_civil(log.year, 1, 1, 0, 0, 0);
+    int wraps = log.year - leap, year = 9999;
     package_log_free(&log);
     if (last == INT64_MIN)
         return 0;
+    int64_t within = last - time_civil(leap + wraps, 1, 1, 0, 0, 0);
     while (year > 1970 && time_civil(year, 1, 1, 0, 0, 0) + within > st.st_mtime + 86400)
         year--;
     return year - wraps;
