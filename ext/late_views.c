@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deferred.h"
@@ -31,7 +32,8 @@ struct late_view {
 
 struct cursor {
     sqlite3_vtab_cursor base;
-    sqlite3_stmt       *stmt; /* NULL: no rows */
+    sqlite3_stmt       *stmt;  /* NULL: no rows */
+    struct scope        scope; /* that it runs in */
     sqlite3_int64       row;
 };
 
@@ -274,12 +276,44 @@ static void put_query(const struct late_view *late, const char *at, size_t size,
     buffer_free(&text);
 }
 
-/* Whether the view may have rows in the time that its scope asks for, as its header's query has it: 1, 0 or a negative
- * SQLite code. */
-static int may_have_rows(struct late_view *late)
+/* The scope of SHAPE_signals of which a time is asked for by itself, as found has it for all of them. In a plan of such a
+ * view >= and <= are of nothing else. */
+static struct scope scope_in(const struct late_view *late, const char *plan, int argc,
+                             sqlite3_value **argv)
+{
+    struct scope scope = *scope_of(late->svcql);
+
+    if (scope.inside || !late->facts)
+        return scope;
+    for (; (plan = strstr(plan, "=?")); plan += 2) {
+        int n = atoi(plan + 2);
+        int type = n > 0 && n <= argc ? sqlite3_value_type(argv[n - 1]) : SQLITE_NULL;
+        if (plan[-1] != '>' && plan[-1] != '<')
+            continue;
+        if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
+            continue;
+        double time = sqlite3_value_double(argv[n - 1]);
+        scope.since = plan[-1] == '>' ? fmax(scope.since, time) : scope.since;
+        scope.until = plan[-1] == '<' ? fmin(scope.until, time) : scope.until;
+        scope.inside = true;
+    }
+    return scope;
+}
+
+static int step(const struct late_view *late, sqlite3_stmt *stmt, const struct scope *scope)
+{
+    struct scope *current = scope_of(late->svcql), before = *current;
+
+    *current = *scope;
+    int rc = sqlite3_step(stmt);
+    *current = before;
+    return rc;
+}
+
+/* Whether the view may have rows in the time of a scope, as its header's query has it: 1, 0 or a negative SQLite code. */
+static int may_have_rows(struct late_view *late, const struct scope *scope)
 {
     const struct embedded_view *view = late->facts ? late->facts : late->view;
-    const struct scope         *scope = scope_of(late->svcql);
     struct buffer               sql = {0};
     sqlite3_stmt               *stmt = NULL;
     size_t                      size;
@@ -292,7 +326,7 @@ static int may_have_rows(struct late_view *late)
     if (buffer_text(&sql))
         rc = sqlite3_prepare_v2(svcql_db(late->svcql), sql.data, -1, &stmt, NULL);
     buffer_free(&sql);
-    rc = rc == SQLITE_OK ? sqlite3_step(stmt) : rc;
+    rc = rc == SQLITE_OK ? step(late, stmt, scope) : rc;
     sqlite3_finalize(stmt);
     return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -rc;
 }
@@ -412,14 +446,15 @@ static int prepare(struct late_view *late, const char *plan, bool terms, sqlite3
 
 static int x_next(sqlite3_vtab_cursor *base)
 {
-    struct cursor *cursor = (struct cursor *)base;
-    int            rc = sqlite3_step(cursor->stmt);
+    struct cursor    *cursor = (struct cursor *)base;
+    struct late_view *late = (struct late_view *)base->pVtab;
+    int               rc = step(late, cursor->stmt, &cursor->scope);
 
     cursor->row++;
     if (rc == SQLITE_ROW)
         return SQLITE_OK;
     if (rc != SQLITE_DONE)
-        rc = fail((struct late_view *)base->pVtab, rc);
+        rc = fail(late, rc);
     end(cursor);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -434,7 +469,8 @@ static int x_filter(sqlite3_vtab_cursor *base, int n_terms, const char *plan, in
     int r = has_sources(late);
     if (r <= 0)
         return r == 0 ? SQLITE_OK : r == -ENOMEM ? SQLITE_NOMEM : SQLITE_CANTOPEN;
-    if ((r = may_have_rows(late)) <= 0)
+    cursor->scope = scope_in(late, plan, argc, argv);
+    if ((r = may_have_rows(late, &cursor->scope)) <= 0)
         return r == 0 ? SQLITE_OK : fail(late, -r);
     int rc = prepare(late, plan, n_terms > 0, &cursor->stmt);
     for (int i = 0; rc == SQLITE_OK && i < argc; i++)

@@ -3,8 +3,9 @@
  * SQLite copies a view into each query that names it, and plans the whole of it again: for the analytics, which
  * are views of views of views, that took longer than reading most hosts. So a view SHAPE_signals is
  * a virtual table instead, which is planned as one; when it is read, it runs the view's SELECT as a
- * statement of its own. Terms of the query on the host and on ranges (time) are passed on; columns that the
- * query does not use are NULL there, so that nothing is computed for them.
+ * statement of its own. Terms of the query on the host and on ranges (time) are passed on, and the range is the scope
+ * (scope.h) that the statement runs in; columns that the query does not use are NULL there, so that nothing is computed
+ * for them.
  *
  * SHAPE_facts, which such a view contains, is one too, for who reads it by itself; so is each other view until SQLite
  * has parsed it (deferred.h). All terms of comparisons, LIKE and GLOB are passed on to these.

@@ -296,6 +296,27 @@ START_TEST(gaps_read_an_audit_log_once_and_spans_its_ends)
 }
 END_TEST
 
+/* An analytic reads what is near the time that it is asked for, also where findings does not ask it. */
+START_TEST(an_analytic_of_a_time_reads_a_part_of_an_audit_log)
+{
+    static const char *const analytics[] = {"t1569_unasked_start", "t1569_tool_child",
+                                            "t1569_account_jump"};
+    char                    *log = busy_log(2000); /* of five hours and a half */
+    sqlite3                 *db = audited(log);
+    long long                size = (long long)strlen(log);
+
+    free(log);
+    if (harness_bytes_read() < 0)
+        SKIP("needs /proc/self/io");
+    for (size_t i = 0; i < sizeof analytics / sizeof *analytics; i++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE time > 1790000000 + 19900", analytics[i]);
+        ck_assert_int_lt(bytes_of(db, sql), size / 2);
+    }
+    harness_close(db);
+}
+END_TEST
+
 /* Each view alone reads the log itself; found's later ones by what its first one noted of it. */
 START_TEST(what_is_found_of_a_log_is_the_same_however_it_is_read)
 {
@@ -522,6 +543,10 @@ START_TEST(files_are_judged_where_one_was_changed_in_the_time_asked_for)
     int64_t before = harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'unit_commands'");
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE time > 1790000002");
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE time < 1789999999");
+    harness_expect(db, "0", "SELECT count(*) FROM t1569_service_creation WHERE time > 1790000002");
+    harness_expect(db, "1|1",
+                   "SELECT (SELECT count(*) FROM unit_signals WHERE changed >= 1790000000), "
+                   "(SELECT count(*) FROM unit_signals WHERE changed <= 1790000000)");
     ck_assert_int_eq(harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'unit_commands'"),
                      before);
     harness_close(db);
@@ -1003,6 +1028,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, findings_read_an_event_log_twice_at_most);
     tcase_add_test(tcase, events_of_services_read_logs_that_can_have_the_action);
     tcase_add_test(tcase, gaps_read_an_audit_log_once_and_spans_its_ends);
+    tcase_add_test(tcase, an_analytic_of_a_time_reads_a_part_of_an_audit_log);
     tcase_add_test(tcase, what_is_found_of_a_log_is_the_same_however_it_is_read);
     tcase_add_test(tcase, commands_of_packages_are_searched_once_and_their_permissions_never);
     tcase_add_test(tcase, what_is_made_and_gone_within_minutes_removes_itself);

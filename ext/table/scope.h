@@ -5,8 +5,8 @@
  *
  *     SELECT pid, cmdline FROM process_events WHERE time >= scope_since(3600) AND time <= scope_until(0);
  *
- * The table found sets the scope while an analytic runs, and the two functions give its ends; without a
- * scope they give infinity, which keeps every row that has a time.
+ * The table found sets the scope while an analytic runs, and a view SHAPE_signals that is asked for a time by itself; the
+ * two functions give its ends. Without a scope they give infinity, which keeps every row that has a time.
  */
 #ifndef SVCQL_SCOPE_H
 #define SVCQL_SCOPE_H

@@ -4,6 +4,17 @@
 -- why:     A service is as safe as its weakest input: its unit, drop-ins and property list, the links
 --          and folders that lead to each, what it runs, the script that an interpreter is given, the
 --          files of its environment, the folder it starts in. weak_at is NULL where only root may change it.
+-- late:    failed_inputs would have SQLite plan it for each use
+-- columns: platform       linux or macos
+--          host     TEXT  host that the service is of
+--          service  TEXT  service that depends on it
+--          kind           unit-file, program, script, environment-file or folder (working directory); argument of a property list
+--          path     TEXT  file or folder that the service depends on
+--          weak_at  TEXT  what others than root may change of it, or of the folders above it; NULL: nothing
+--          writers  TEXT  who else may, as a JSON array
+--          mode           permissions of the path in weak_at, as ls shows them
+--          error    TEXT  why permissions could not be read
+--          source   TEXT  file system or file that it is of
 -- sources: unit_files, unit_commands, unit_settings, launch_daemons, users, path_permissions
 --
 --   SELECT host, service, kind, path, weak_at, writers FROM service_inputs WHERE weak_at IS NOT NULL;
