@@ -296,6 +296,42 @@ START_TEST(gaps_read_an_audit_log_once_and_spans_its_ends)
 }
 END_TEST
 
+/* At the time of each thing that is found of a host, the analytic alone finds the same. */
+START_TEST(an_analytic_of_a_time_finds_what_it_finds_of_all)
+{
+    static const char rows[] =
+        "SELECT group_concat(row, '\n') FROM (SELECT subject || ' ' || fired AS "
+        "row FROM %s WHERE %s ORDER BY 1)";
+    char         *log = busy_log(200);
+    sqlite3      *db = audited(log);
+    sqlite3_stmt *stmt;
+
+    free(log);
+    harness_query(db, "INSERT INTO evidence(location) VALUES ('tests/fixtures/linux/compromised')");
+    harness_query(db, "CREATE TEMP TABLE whole AS SELECT * FROM found");
+    ck_assert_int_ge(harness_int(db, "SELECT count(DISTINCT analytic) FROM whole"), 3);
+    ck_assert_int_eq(sqlite3_prepare_v2(db,
+                                        "SELECT analytic, printf('%.6f', time) FROM whole WHERE "
+                                        "time IS NOT NULL GROUP BY 1, 2",
+                                        -1, &stmt, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *analytic = (const char *)sqlite3_column_text(stmt, 0);
+        const char *time = (const char *)sqlite3_column_text(stmt, 1);
+        char        of_all[200], of_time[200];
+
+        snprintf(of_all, sizeof of_all, "analytic = '%s' AND time BETWEEN %s - 0.1 AND %s + 0.1",
+                 analytic, time, time);
+        snprintf(of_time, sizeof of_time, "fired <> '[]' AND time BETWEEN %s - 0.1 AND %s + 0.1",
+                 time, time);
+        char *expected = harness_query(db, rows, "whole", of_all);
+        harness_expect(db, expected, rows, analytic, of_time);
+    }
+    sqlite3_finalize(stmt);
+    harness_close(db);
+}
+END_TEST
+
 /* An analytic reads what is near the time that it is asked for, also where findings does not ask it. */
 START_TEST(an_analytic_of_a_time_reads_a_part_of_an_audit_log)
 {
@@ -1028,6 +1064,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, findings_read_an_event_log_twice_at_most);
     tcase_add_test(tcase, events_of_services_read_logs_that_can_have_the_action);
     tcase_add_test(tcase, gaps_read_an_audit_log_once_and_spans_its_ends);
+    tcase_add_test(tcase, an_analytic_of_a_time_finds_what_it_finds_of_all);
     tcase_add_test(tcase, an_analytic_of_a_time_reads_a_part_of_an_audit_log);
     tcase_add_test(tcase, what_is_found_of_a_log_is_the_same_however_it_is_read);
     tcase_add_test(tcase, commands_of_packages_are_searched_once_and_their_permissions_never);

@@ -42,6 +42,17 @@
 --           "subject": "/etc/systemd/system/agent.service", "state": "enabled", "service": "agent.service",
 --           "uid": 0, "mode": "0644", "source": "/", "record": "/etc/systemd/system/agent.service"}
 -- rows:    unit_files, systemd_managers, launch_daemons, audit_events, auth_events, shell_history, windows_events, unified_log
+-- first: SELECT 1 FROM unit_files AS u
+--           WHERE iif(u.host IN (SELECT host FROM evidence WHERE kind = 'live'), max(u.mtime, u.ctime), u.mtime)
+--                 BETWEEN scope_since(0) AND scope_until(0)
+--          UNION ALL
+--          SELECT 1 FROM launch_daemons AS d WHERE d.mtime BETWEEN scope_since(0) AND scope_until(0)
+--          UNION ALL
+--          SELECT 1 FROM file_rows AS e
+--           WHERE e.time >= scope_since(0) AND e.time <= scope_until(0)
+--             AND (listed('monitored_paths', e.path, e.platform) OR instr(e.path, '\') OR e.platform = 'windows')
+--          UNION ALL
+--          SELECT 1 FROM systemd_managers AS m WHERE m.optional = 1 AND m.start_time BETWEEN scope_since(0) AND scope_until(0)
 -- sources: unit_files, systemd_managers, launch_daemons, file_rows, process_rows, monitored_paths,
 --          security_services, service_accounts, exec_patterns, attached_baseline
 --

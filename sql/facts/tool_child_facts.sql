@@ -22,6 +22,8 @@
 --           "cmdline": "less", "user": "root", "login_user": "alice", "tool": "systemctl status agent",
 --           "helper": 1, "source": "audit.log", "record": "1"}
 -- rows:    audit_events, windows_events
+-- first: SELECT 1 FROM process_events
+--           WHERE platform = 'linux' AND ppid IS NOT NULL AND time >= scope_since(0) AND time <= scope_until(0)
 -- sources: process_rows, process_events
 --
 --   SELECT datetime, login_user, tool, cmdline FROM tool_child_facts;
