@@ -492,8 +492,11 @@ static void ask_techniques(sqlite3_context *out, enum question question, const c
     struct judgement *judgement = sqlite3_user_data(out);
     struct buffer     asked = {0};
 
-    buffer_printf(&asked, "%s\n%s\n%s", svcql_setting(judgement->svcql, "attack_version"), given,
-                  json);
+    buffer_puts(&asked, svcql_setting(judgement->svcql, "attack_version"));
+    buffer_putc(&asked, '\n');
+    buffer_puts(&asked, given);
+    buffer_putc(&asked, '\n');
+    buffer_puts(&asked, json);
     if (buffer_text(&asked))
         judge(out, question, json, given, asked.data);
     else

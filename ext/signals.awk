@@ -86,6 +86,8 @@ function facts_column(text,    name, type, field, n, i) {
 function facts_line(    text) {
     if ($0 !~ /^--/) {
         word_now = ""
+        if ($0 == " WHERE 0;") # the facts end with an arm without FROM
+            walled[shape_now] = 1
         return
     }
     text = substr($0, 3)
@@ -307,9 +309,13 @@ function write_view(    i, n, nulls, prefix) {
     print "--"
     print "--   SELECT fired, count(*) FROM " shape "_signals GROUP BY fired;"
     print "CREATE TEMP VIEW " shape "_signals AS"
-    print "WITH f AS (\n    SELECT " list_columns(shape) "\n      FROM " shape "_facts\n    UNION ALL"
-    print "    -- An arm without FROM keeps SQLite from computing a column again at each use."
-    print "    SELECT " nulls "\n     WHERE 0\n)"
+    print "WITH f AS (\n    SELECT " list_columns(shape) "\n      FROM " shape "_facts"
+    if (!(shape in walled)) {
+        print "    UNION ALL"
+        print "    -- An arm without FROM keeps SQLite from computing a column again at each use."
+        print "    SELECT " nulls "\n     WHERE 0"
+    }
+    print ")"
     print "SELECT " list_columns(shape) ",\n       -- once() keeps a term on what fired from computing it again."
     print "       once('[' || substr(" prefix
     for (i = 1; i <= n_names; i++)

@@ -15,7 +15,8 @@ WITH names AS MATERIALIZED (
     SELECT host, max(kind) AS kind FROM evidence GROUP BY host
 )
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
-       CASE WHEN a.syscall GLOB 'rename*' THEN 'renamed'
+       CASE WHEN a.syscall GLOB 'open*' THEN iif(a.creates, 'created', 'modified') -- most; the others are asked in turn
+            WHEN a.syscall GLOB 'rename*' THEN 'renamed'
             WHEN a.syscall IN ('unlink', 'unlinkat', 'rmdir') THEN 'deleted'
             WHEN a.syscall IN ('symlink', 'symlinkat', 'link', 'linkat', 'mknod', 'mknodat',
                                'mkdir', 'mkdirat', 'creat') THEN 'created'

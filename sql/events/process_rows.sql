@@ -10,6 +10,8 @@
 --
 --   SELECT datetime, login_user, user, cmdline FROM process_rows WHERE time > unixepoch() - 3600;
 CREATE TEMP VIEW process_rows AS
+-- Every arm gives a column the type that the first arm gives it. Then SQLite joins each arm with what is asked of it and
+-- computes the columns that are asked for; where one differs it computes all columns of every row, and copies them.
 WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
 )
@@ -32,28 +34,29 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, a.pid, a.ppid,
 UNION ALL
 -- Lines of sudo and similar programs, from text logs or, where a host has none, its journal; audit's records in
 -- a journal are read with audit's own.
-SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, NULL, s.target_user COLLATE NOCASE,
-       s.user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.command COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, s.kind,
-       s.source, CAST(s.line AS TEXT), 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, s.session,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT s.time, s.datetime, s.host COLLATE NOCASE, s.pid, CAST(NULL AS INTEGER), s.target_user COLLATE NOCASE,
+       s.user COLLATE NOCASE, CAST(NULL AS TEXT) COLLATE NOCASE, CAST(NULL AS TEXT) COLLATE NOCASE,
+       s.command COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, s.cwd COLLATE NOCASE, s.success, +s.kind,
+       s.source, CAST(s.line AS TEXT), 'linux', CAST(1 AS INTEGER), CAST(NULL AS TEXT) COLLATE NOCASE,
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), s.session, CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER)
   FROM auth_events AS s
  WHERE s.kind IN ('sudo', 'pkexec', 'doas', 'cron') AND s.command IS NOT NULL
 UNION ALL
 -- Sysmon 1 doubles each % of a command line; Security 4688 counts in hexadecimal, and names the new
 -- process's account only where it is not the creator's; 4696 is its number in older Windows.
-SELECT w.time, w.datetime, w.computer COLLATE NOCASE,
-       event_number(w.pid), event_number(w.ppid),
-       CAST(w.user AS TEXT) COLLATE NOCASE, CAST(w.login_user AS TEXT) COLLATE NOCASE,
-       w.exe COLLATE NOCASE,
-       path_name(w.exe) COLLATE NOCASE,
-       w.cmdline COLLATE NOCASE,
-       w.parent_exe COLLATE NOCASE,
-       w.parent_cmdline COLLATE NOCASE,
-       w.cwd COLLATE NOCASE,
-       1, w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), 1,
-       w.exe COLLATE NOCASE, NULL, NULL, event_number(w.ppid), w.session,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE, CAST(event_number(w.pid) AS INTEGER),
+       CAST(event_number(w.ppid) AS INTEGER), CAST(w.user AS TEXT) COLLATE NOCASE,
+       CAST(w.login_user AS TEXT) COLLATE NOCASE, CAST(w.exe AS TEXT) COLLATE NOCASE,
+       CAST(path_name(w.exe) AS TEXT) COLLATE NOCASE, CAST(w.cmdline AS TEXT) COLLATE NOCASE,
+       +w.parent_exe COLLATE NOCASE, +w.parent_cmdline COLLATE NOCASE, w.cwd COLLATE NOCASE, CAST(1 AS INTEGER),
+       +w.via, w.source, w.record, iif(w.exe LIKE '/%', 'linux', 'windows'), CAST(1 AS INTEGER),
+       CAST(w.exe AS TEXT) COLLATE NOCASE, CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(event_number(w.ppid) AS INTEGER), CAST(w.session AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM (SELECT e.time, e.datetime, e.computer,
                CASE e.event_id WHEN 1 THEN e.process_id WHEN 4688 THEN e.new_process_id
                                ELSE e.target_process_id END AS pid,
@@ -84,34 +87,46 @@ UNION ALL
 -- manager's own messages about that unit; without a name
 -- of its own the unit is named after run0's own process.
 SELECT j.time, j.datetime, j.host COLLATE NOCASE,
-       iif(j.about_unit GLOB 'run-p[0-9]*', CAST(substr(j.about_unit, 6) AS INTEGER), NULL), NULL, NULL COLLATE NOCASE,
-       j.elevated_user COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
-       substr(j.message, instr(j.message, ' - [run0] ') + 10, length(j.message) - instr(j.message, ' - [run0] ') - 12) COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'run0',
-       j.source, j.cursor, 'linux', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       CAST(iif(j.about_unit GLOB 'run-p[0-9]*', CAST(substr(j.about_unit, 6) AS INTEGER), NULL) AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS TEXT) COLLATE NOCASE, j.elevated_user COLLATE NOCASE,
+       CAST(NULL AS TEXT) COLLATE NOCASE, CAST(NULL AS TEXT) COLLATE NOCASE,
+       CAST(substr(j.message, instr(j.message, ' - [run0] ') + 10, length(j.message) - instr(j.message, ' - [run0] ') - 12) AS TEXT) COLLATE NOCASE,
+       NULL COLLATE NOCASE, NULL COLLATE NOCASE, CAST(NULL AS TEXT) COLLATE NOCASE, CAST(1 AS INTEGER), 'run0',
+       j.source, j.cursor, 'linux', CAST(1 AS INTEGER), CAST(NULL AS TEXT) COLLATE NOCASE, CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM journal AS j
  WHERE j.message_id = '7d4958e842da4a758f6c1cdc7b36dcc5' -- it begins
    AND j.elevated_uid >= 0 AND +j.pid = 1 -- +: a list of the one value is short, that of all processes is not
    AND j.message GLOB 'Starting * - [[]run0] *...'
 UNION ALL
 -- sudo's line in macOS' unified log is the one that it writes to syslog: sudo(8).
-SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, NULL,
-       CAST(a.value ->> 'target_user' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'user' AS TEXT) COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE, a.value ->> 'cwd' COLLATE NOCASE, a.value ->> 'success', 'sudo',
-       u.source, CAST(u.position AS TEXT), 'macos', 1, NULL COLLATE NOCASE, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, u.pid, CAST(NULL AS INTEGER),
+       CAST(a.value ->> 'target_user' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'user' AS TEXT) COLLATE NOCASE,
+       CAST(NULL AS TEXT) COLLATE NOCASE, CAST(NULL AS TEXT) COLLATE NOCASE,
+       CAST(a.value ->> 'command' AS TEXT) COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE,
+       CAST(a.value ->> 'cwd' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'success' AS INTEGER), 'sudo', u.source,
+       CAST(u.position AS TEXT), 'macos', CAST(1 AS INTEGER), CAST(NULL AS TEXT) COLLATE NOCASE,
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER)
   FROM unified_log AS u
  CROSS JOIN json_each(json_array(json(auth_message('sudo', u.message)))) AS a
  WHERE u.process = 'sudo' AND u.message GLOB '*COMMAND=*' AND a.value ->> 'command' IS NOT NULL
 UNION ALL
 -- launchd, when a job's own program runs: "Successfully spawned NAME[577] because speculative".
-SELECT u.time, u.datetime, u.host COLLATE NOCASE, CAST(regex_match(u.message, '\[([0-9]+)\] because', 1) AS INTEGER), 1,
-       CAST(iif(u.subsystem GLOB 'system/*', 'root', NULL) AS TEXT) COLLATE NOCASE, NULL COLLATE NOCASE,
-       regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
-       regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) COLLATE NOCASE,
-       NULL COLLATE NOCASE, '/sbin/launchd' COLLATE NOCASE, NULL COLLATE NOCASE, NULL COLLATE NOCASE, 1, 'launchd',
-       u.source, CAST(u.position AS TEXT), 'macos', 0, NULL COLLATE NOCASE, NULL, NULL, 1, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT u.time, u.datetime, u.host COLLATE NOCASE, CAST(regex_match(u.message, '\[([0-9]+)\] because', 1) AS INTEGER),
+       CAST(1 AS INTEGER), CAST(iif(u.subsystem GLOB 'system/*', 'root', NULL) AS TEXT) COLLATE NOCASE,
+       CAST(NULL AS TEXT) COLLATE NOCASE,
+       CAST(regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) AS TEXT) COLLATE NOCASE,
+       CAST(regex_match(u.message, '^Successfully spawned (.*)\[[0-9]+\] because', 1) AS TEXT) COLLATE NOCASE,
+       CAST(NULL AS TEXT) COLLATE NOCASE, '/sbin/launchd' COLLATE NOCASE, NULL COLLATE NOCASE,
+       CAST(NULL AS TEXT) COLLATE NOCASE, CAST(1 AS INTEGER), 'launchd', u.source, CAST(u.position AS TEXT), 'macos',
+       CAST(0 AS INTEGER), CAST(NULL AS TEXT) COLLATE NOCASE, CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(1 AS INTEGER), CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER),
+       CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS TEXT),
+       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM unified_log AS u
  WHERE u.process = 'launchd' AND u.message GLOB 'Successfully spawned *[[]*[]] because *';

@@ -167,4 +167,10 @@ SELECT e.time, e.host, e.platform, iif(e.via IN ('command', 'history'), 'command
     OR (e.path LIKE '\\%$\%' AND e.action IN ('created', 'modified'))
     OR (e.platform = 'windows'
         AND EXISTS (SELECT 1 FROM exec_patterns AS p
-                     WHERE p.signal = 'remote_execution_name' AND e.path REGEXP p.pattern));
+                     WHERE p.signal = 'remote_execution_name' AND e.path REGEXP p.pattern))
+UNION ALL
+-- An arm without FROM keeps SQLite from computing a column again at each use; it is here, and not in file_signals,
+-- as each SELECT around these many columns would have them all copied for every row.
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+ WHERE 0;

@@ -11,7 +11,7 @@ CREATE TEMP VIEW findings AS
 WITH merged AS (
     SELECT time, host, platform, subject, count(*) AS n, group_concat(analytic) AS analytics,
            group_concat(technique) AS techniques, group_concat(fired) AS fired,
-           group_concat(coalesce(evidence, 'null'), char(30)) AS evidence, -- which JSON holds in no text
+           group_concat('"' || analytic || '":' || coalesce(evidence, 'null'), char(30)) AS evidence, -- which JSON holds in no text
            max(user) AS user,
            max(iif(analytic IN ('t1569_file_modification', 't1569_registry_modification'), evidence ->> 'exe', tool)) AS tool,
            max(coalesce(verb, iif(analytic IN ('t1569_file_modification', 't1569_registry_modification', 't1569_service_creation'),
@@ -29,11 +29,9 @@ SELECT m.time, utc_datetime(m.time) AS datetime, m.host, m.platform,
        signal_names(m.fired) AS signals, m.user, m.tool, m.verb, m.target,
        m.host || ' ' || m.platform || ' ' || m.subject AS key,
        -- One member for each: the second of an analytic is "t1569_service_creation 2".
-       iif(m.n = 1, json_object(m.analytics, json(m.evidence)),
+       iif(m.n = 1, '{' || m.evidence || '}',
            (SELECT json_group_object(e.analytic || iif(e.nth > 1, ' ' || e.nth, ''), json(e.value))
-              FROM (SELECT v.value, a.value AS analytic,
-                           row_number() OVER (PARTITION BY a.value ORDER BY a.key) AS nth
-                      FROM json_each('["' || replace(m.analytics, ',', '","') || '"]') AS a
-                      JOIN json_each('[' || replace(m.evidence, char(30), ',') || ']') AS v ON v.key = a.key) AS e)) AS evidence,
+              FROM (SELECT v.value, v.key AS analytic, row_number() OVER (PARTITION BY v.key ORDER BY o.key) AS nth
+                      FROM json_each('[{' || replace(m.evidence, char(30), '},{') || '}]') AS o, json_each(o.value) AS v) AS e)) AS evidence,
        m.source, m.record
   FROM merged AS m;
