@@ -160,6 +160,8 @@ int root_map_parts(const struct root *root, const char *path, uint64_t cap, stru
 /* As root_map_parts(), in the memory of a map of parts that is done with, or of a zeroed one. An error leaves it zeroed. */
 int  root_map_again(const struct root *root, const char *path, uint64_t cap, struct root_map *map);
 bool root_map_load(void *map, uint64_t at, uint64_t size); /* false: outside it, or unreadable */
+/* Read bytes of a file whose memory the caller fills, with zeros for what is no longer there. */
+bool root_map_read(void *map, uint64_t at, size_t size, uint8_t *to);
 void root_map_forget(struct root_map *map); /* give back the memory of what was loaded */
 void root_unmap(struct root_map *map);
 

@@ -1,5 +1,5 @@
-/* fuzz_hive.c -- registry hives and their logs: everything in them is read, for any input. The
- * first four bytes are the size of the hive that follows; the rest is a log. */
+/* fuzz_hive.c -- registry hives and their logs: everything in them is read, for any input, in parts as whole.
+ * The first four bytes are the size of the hive that follows; the rest is a log. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,13 +13,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct reading {
     struct hive   hive;
     struct buffer scratch, text;
+    uint64_t      digest; /* of all that was read */
 };
+
+/* FNV-1a. */
+static void digest(struct reading *reading, const void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        reading->digest = (reading->digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211;
+}
 
 /* A value's data as each thing that it might be. */
 static void read_data(struct reading *reading, uint32_t type, const uint8_t *bytes, uint32_t size)
 {
     struct buffer *text = &reading->text, expanded = {0};
 
+    digest(reading, bytes, size);
     buffer_reset(text);
     hive_put_data(text, type, bytes, size, ',');
     if (buffer_text(text) && text->size < 4096) {
@@ -51,6 +60,7 @@ static void read_key(struct reading *reading, const struct hive_key *key)
     if (hive_class(&reading->hive, key, &name) == 0)
         hive_put_name(&reading->text, &name);
     if (hive_security(&reading->hive, key, &bytes, &size) == 0) {
+        digest(reading, bytes, size);
         sd_put_sddl(&reading->text, bytes, size, SD_KEY);
         sd_hides_service(bytes, size);
     }
@@ -68,11 +78,31 @@ static void scan(struct reading *reading, struct hive_marks *seen)
         if (hive_key(&reading->hive, cell, &key) < 0)
             abort();
         hive_put_path(&reading->hive, &key, "R", &reading->text);
+        digest(reading, &cell, sizeof cell);
         read_key(reading, &key);
     }
     hive_scan_values(&lost, &reading->hive, seen);
     while (hive_scan_next(&lost, &cell, &is_free))
-        ;
+        digest(reading, &cell, sizeof cell);
+}
+
+/* Lost keys of the root and of no key, which are looked for otherwise than those of any parent. */
+static void scan_parents(struct reading *reading)
+{
+    const uint32_t    parents[] = {reading->hive.root, 0};
+    struct hive_marks seen;
+    struct hive_scan  lost;
+    uint32_t          cell;
+    bool              is_free;
+
+    if (hive_marks_begin(&seen, &reading->hive) < 0)
+        return;
+    hive_scan_keys(&lost, &reading->hive, &seen);
+    lost.parents = parents;
+    lost.n_parents = 2;
+    while (hive_scan_next(&lost, &cell, &is_free))
+        digest(reading, &cell, sizeof cell);
+    hive_marks_end(&seen);
 }
 
 static void read_all(struct reading *reading)
@@ -80,6 +110,7 @@ static void read_all(struct reading *reading)
     struct hive_walk walk;
     struct hive_key  key;
 
+    scan_parents(reading);
     hive_kind(&reading->hive);
     hive_computer_name(&reading->hive, &reading->text);
     if (hive_key(&reading->hive, reading->hive.root, &key) < 0 ||
@@ -91,24 +122,44 @@ static void read_all(struct reading *reading)
     hive_walk_end(&walk);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static bool read_file(void *arg, uint64_t at, size_t size, uint8_t *to)
+{
+    memcpy(to, (const uint8_t *)arg + at, size);
+    return true;
+}
+
+/* A digest of all that a hive and its log hold, and of what was lost. */
+static uint64_t read_hive(const uint8_t *data, size_t size, const struct hive_log *log, bool parts)
 {
     struct reading reading = {0};
+    size_t         begin = parts && size > HIVE_BEGIN ? HIVE_BEGIN : size;
+    uint8_t       *copy = calloc(1, size + 1);
 
-    if (size < 4)
-        return 0;
-    size_t   hive_size = hive_u32(data) < size - 4 ? hive_u32(data) : size - 4;
-    uint8_t *copy = malloc(hive_size + 1);
     if (!copy)
         return 0;
-    memcpy(copy, data + 4, hive_size);
-    struct hive_log log = {data + 4 + hive_size, size - 4 - hive_size};
-    if (hive_open(&reading.hive, copy, hive_size, &log, 1) == 0) {
+    memcpy(copy, data, begin);
+    int r = parts ? hive_open_parts(&reading.hive, copy, size, read_file, (void *)(uintptr_t)data,
+                                    log, 1)
+                  : hive_open(&reading.hive, copy, size, log, 1);
+    if (r == 0) {
         read_all(&reading);
+        digest(&reading, &reading.hive.lost, sizeof reading.hive.lost);
         hive_close(&reading.hive);
     }
     buffer_free(&reading.scratch);
     buffer_free(&reading.text);
     free(copy);
+    return reading.digest;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 4)
+        return 0;
+    size_t          hive_size = hive_u32(data) < size - 4 ? hive_u32(data) : size - 4;
+    struct hive_log log = {data + 4 + hive_size, size - 4 - hive_size};
+
+    if (read_hive(data + 4, hive_size, &log, false) != read_hive(data + 4, hive_size, &log, true))
+        abort();
     return 0;
 }

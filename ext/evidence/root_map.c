@@ -217,18 +217,16 @@ static bool is_loaded(const struct root_map *map, size_t block)
     return map->loaded[block / 8] >> block % 8 & 1;
 }
 
-/* Fill a stretch of the memory, with zeros where the file has become shorter. */
-static bool load_bytes(struct root_map *map, size_t at, size_t end)
+bool root_map_read(void *arg, uint64_t at, size_t size, uint8_t *to)
 {
-    while (at < end) {
-        ssize_t n = input_pread(map->fd, map->data + at, end - at, (off_t)at);
+    const struct root_map *map = arg;
+
+    for (ssize_t n = 1; size && n; at += (uint64_t)n, to += n, size -= (size_t)n) {
+        n = input_pread(map->fd, to, size, (off_t)at);
         if (n < 0)
             return false;
-        if (n == 0)
-            break;
-        at += (size_t)n;
     }
-    memset(map->data + at, 0, end - at);
+    memset(to, 0, size);
     return true;
 }
 
@@ -242,7 +240,8 @@ static bool load_blocks(struct root_map *map, size_t first)
          n++)
         end++;
     size_t bytes = end * MAP_BLOCK < map->size ? end * MAP_BLOCK : map->size;
-    if (!load_bytes(map, first * MAP_BLOCK, bytes))
+    size_t at = first * MAP_BLOCK;
+    if (!root_map_read(map, at, bytes - at, map->data + at))
         return false;
     for (size_t i = first; i < end; i++)
         map->loaded[i / 8] |= (uint8_t)(1u << i % 8);

@@ -128,33 +128,37 @@ static bool load_log(struct root_map *map)
     return read && (at > HIVE_LOG_FIRST || root_map_load(map, 0, map->size));
 }
 
-/* Map the existing logs beside a hive. */
-static void map_logs(const struct source *source, struct root_map maps[HIVE_LOGS])
+/* Map the logs beside a hive that is dirty, as far as they exist. */
+static void map_logs(const struct source *source, const struct root_map *hive,
+                     struct root_map maps[HIVE_LOGS], struct hive_log logs[HIVE_LOGS])
 {
     char path[ROOT_PATH_MAX];
+    bool dirty = hive_is_dirty(hive->data, hive->size);
 
-    for (unsigned i = 0; i < HIVE_LOGS; i++)
+    for (unsigned i = 0; i < HIVE_LOGS; i++) {
         for (unsigned form = 0;
-             !maps[i].data && hive_log_path(source->path, i, form, path, sizeof path); form++)
+             dirty && !maps[i].data && hive_log_path(source->path, i, form, path, sizeof path);
+             form++)
             if (root_map_parts(source->root, path, LOG_MAX, &maps[i]) == 0 &&
                 (maps[i].cut || !load_log(&maps[i])))
                 root_unmap(&maps[i]);
+        logs[i] = (struct hive_log){maps[i].data, maps[i].size};
+    }
 }
 
 typedef int open_fn(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
                     size_t n_logs);
 
-static int open_hive(const struct source *source, const struct root_map *map, open_fn *open,
+/* With `open` NULL it is read in parts. */
+static int open_hive(const struct source *source, struct root_map *map, open_fn *open,
                      struct hive *hive)
 {
     struct root_map maps[HIVE_LOGS] = {0};
     struct hive_log logs[HIVE_LOGS];
 
-    if (hive_is_dirty(map->data, map->size))
-        map_logs(source, maps);
-    for (size_t i = 0; i < HIVE_LOGS; i++)
-        logs[i] = (struct hive_log){maps[i].data, maps[i].size};
-    int r = open(hive, map->data, map->size, logs, HIVE_LOGS);
+    map_logs(source, map, maps, logs);
+    int r = open ? open(hive, map->data, map->size, logs, HIVE_LOGS)
+                 : hive_open_parts(hive, map->data, map->size, root_map_read, map, logs, HIVE_LOGS);
     for (size_t i = 0; i < HIVE_LOGS; i++)
         root_unmap(&maps[i]);
     return r;
@@ -273,7 +277,19 @@ static bool is_base(const struct source *source)
     return false;
 }
 
-int hive_file_open(const struct source *source, struct hive_file *file)
+/* Have all of the file in memory, or with `parts` at least its beginning. */
+static int map_file(const struct source *source, bool parts, struct root_map *map)
+{
+    if (!parts)
+        return root_map_cut(source->root, source->path, HIVE_FILE_MAX, map);
+    int r = root_map_parts(source->root, source->path, HIVE_FILE_MAX, map);
+    if (r < 0 || root_map_load(map, 0, map->size < HIVE_BEGIN ? map->size : HIVE_BEGIN))
+        return r;
+    root_unmap(map);
+    return -EIO;
+}
+
+static int open_file(const struct source *source, bool parts, struct hive_file *file)
 {
     *file = (struct hive_file){0};
     if (is_running(source))
@@ -282,7 +298,7 @@ int hive_file_open(const struct source *source, struct hive_file *file)
         file->is_base = true;
         return -ENOENT;
     }
-    int r = root_map_cut(source->root, source->path, HIVE_FILE_MAX, &file->map);
+    int r = map_file(source, parts, &file->map);
     if (r < 0)
         return r;
     if (!file->map.size && source->copy) {
@@ -290,9 +306,12 @@ int hive_file_open(const struct source *source, struct hive_file *file)
         return -ENOENT;
     }
     file->why = hive_refusal(file->map.data, file->map.size);
-    r = hive_is_layer(file->map.data, file->map.size)
-            ? open_layer(source, file)
-            : open_hive(source, &file->map, hive_open, &file->hive);
+    bool layer = hive_is_layer(file->map.data, file->map.size);
+    if (layer && parts && !root_map_load(&file->map, 0, file->map.size))
+        return -EIO;
+    parts = parts && file->map.fd >= 0; /* what was compressed is all there */
+    r = layer ? open_layer(source, file)
+              : open_hive(source, &file->map, parts ? NULL : hive_open, &file->hive);
     if (r < 0)
         return r;
     file->open = true;
@@ -305,6 +324,16 @@ int hive_file_open(const struct source *source, struct hive_file *file)
         buffer_puts(&file->host, source->host);
     hive_refill(&file->hive);
     return buffer_text(&file->root) && buffer_text(&file->host) ? 0 : -ENOMEM;
+}
+
+int hive_file_open(const struct source *source, struct hive_file *file)
+{
+    return open_file(source, false, file);
+}
+
+int hive_file_open_parts(const struct source *source, struct hive_file *file)
+{
+    return open_file(source, true, file);
 }
 
 void hive_file_close(struct hive_file *file)
@@ -334,6 +363,8 @@ static void describe(struct buffer *text, const struct hive *hive)
         add(text, "the base block is damaged");
     if (hive->truncated)
         add(text, "the file is shorter than it says");
+    if (hive_unread(hive))
+        add(text, "a part of the file could not be read");
     if (hive->dirty && !hive->damaged_base && !hive->recovered)
         add(text, "its last write did not finish and no log applies");
     if (hive->recovered) {
@@ -378,7 +409,8 @@ void hive_file_report(struct tbl_scan *scan, const struct hive_file *file, struc
     report->host = tbl_strndup(scan, file->host.data, file->host.size);
     report->skipped = (int64_t)(hive->lost + hive->oversize);
     report->detail = detail.size ? tbl_strndup(scan, detail.data, detail.size) : NULL;
-    if (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE || file->map.cut)
+    if (hive->damaged_base || hive->truncated || hive->root == HIVE_NONE || file->map.cut ||
+        hive_unread(hive))
         report->status = SOURCE_DAMAGED;
     buffer_free(&detail);
 }

@@ -28,7 +28,9 @@ struct hive_file {
 
 /* Map and open the hive and replay its logs, in memory that is ours alone. 0 or a negative errno;
  * hive_file_close() is due in either case, and accepts a zeroed one. */
-int  hive_file_open(const struct source *source, struct hive_file *file);
+int hive_file_open(const struct source *source, struct hive_file *file);
+/* The same, of which a few keys are asked: no more is read than they need. */
+int  hive_file_open_parts(const struct source *source, struct hive_file *file);
 void hive_file_close(struct hive_file *file);
 
 /* Complete the report of a hive that hive_file_open() opened or could not. */

@@ -167,12 +167,20 @@ static int fill_value(struct tbl_scan *scan, struct state *state, const struct h
 
 /* Stages -------------------------------------------------------------------------- */
 
+/* Whether the query names keys: then all of the hive is read for deleted ones alone. */
+static bool names_keys(const struct state *state)
+{
+    return state->keys->n || state->paths->n || state->keys->prefix || state->paths->prefix;
+}
+
 static int open_file(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
+    bool          parts = names_keys(state) && !tbl_match_int(state->deleted, 1);
 
     state->stage = STAGE_TARGETS;
-    int r = hive_file_open(tbl_source(scan), &state->file);
+    int r = parts ? hive_file_open_parts(tbl_source(scan), &state->file)
+                  : hive_file_open(tbl_source(scan), &state->file);
     return r < 0
                ? r
                : registry_targets_choose(&state->targets, &state->file, state->keys, state->paths);

@@ -107,7 +107,7 @@ static int open_file(struct tbl_scan *scan)
     struct state *state = tbl_state(scan);
 
     state->stage = STAGE_END;
-    int r = hive_file_open(tbl_source(scan), &state->file);
+    int r = hive_file_open_parts(tbl_source(scan), &state->file);
     if (r < 0 || state->file.kind != HIVE_SYSTEM)
         return r;
     state->file.hive.value_max = VALUE_MAX;
@@ -505,7 +505,7 @@ static bool open_groups(struct tbl_scan *scan, struct state *state)
     if (!state->software_tried && n > 0 && (size_t)n < sizeof path) {
         beside.path = path;
         beside.named = true;
-        if (hive_file_open(&beside, &state->software) < 0)
+        if (hive_file_open_parts(&beside, &state->software) < 0)
             hive_file_close(&state->software);
         else
             state->has_groups = find_groups(&state->software.hive, &state->groups);

@@ -105,7 +105,7 @@ static int enter(struct sam_accounts *accounts)
     struct hive_key root;
     const uint8_t  *v;
     uint32_t        size;
-    int             r = hive_file_open(&accounts->source, &accounts->sam);
+    int             r = hive_file_open_parts(&accounts->source, &accounts->sam);
 
     if (r < 0) {
         int rc = r == -ENOMEM ? SQLITE_NOMEM : report(accounts, r);
@@ -179,7 +179,7 @@ static bool has_software(struct sam_accounts *accounts)
     if (!accounts->software_tried && n > 0 && (size_t)n < sizeof path) {
         beside.path = path;
         beside.named = true;
-        if (hive_file_open(&beside, &accounts->software) < 0)
+        if (hive_file_open_parts(&beside, &accounts->software) < 0)
             hive_file_close(&accounts->software);
     }
     accounts->software_tried = true;

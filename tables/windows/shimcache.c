@@ -55,7 +55,7 @@ static int open_file(struct tbl_scan *scan)
 {
     struct state *state = tbl_state(scan);
 
-    int r = hive_file_open(tbl_source(scan), &state->file);
+    int r = hive_file_open_parts(tbl_source(scan), &state->file);
     if (r == 0 && state->file.kind == HIVE_SYSTEM)
         control_sets_begin(&state->sets, &state->file.hive);
     return r;

@@ -7,6 +7,7 @@
 
 #include "hive_base.h"
 #include "hive_log.h"
+#include "hive_parts.h"
 
 enum { NK_NAME = 76, VK_NAME = 20, SK_DESCRIPTOR = 16, SEGMENT_MAX = 16344 };
 
@@ -139,10 +140,10 @@ bool hive_is_dirty(const uint8_t *data, size_t size)
            hive_u32(data + BASE_PRIMARY) != hive_u32(data + BASE_SECONDARY);
 }
 
-static int open_hive(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
-                     size_t n_logs)
+static int open_hive(struct hive *ret, uint8_t *data, size_t size, struct hive_parts *parts,
+                     const struct hive_log *logs, size_t n_logs)
 {
-    struct hive hive = {.root = HIVE_NONE};
+    struct hive hive = {.root = HIVE_NONE, .parts = parts};
 
     if (size > HIVE_FILE_MAX)
         return -EFBIG;
@@ -170,19 +171,36 @@ int hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_lo
 {
     const struct refusal *refusal = refuse(data, size);
 
-    return refusal ? refusal->code : open_hive(ret, data, size, logs, n_logs);
+    return refusal ? refusal->code : open_hive(ret, data, size, NULL, logs, n_logs);
+}
+
+int hive_open_parts(struct hive *ret, uint8_t *data, size_t size, hive_read *read, void *arg,
+                    const struct hive_log *logs, size_t n_logs)
+{
+    const struct refusal *refusal = refuse(data, size);
+    struct hive_parts    *parts = NULL;
+
+    if (refusal)
+        return refusal->code;
+    if (!(parts = hive_parts_new(data + BASE_SIZE, size - BASE_SIZE, read, arg)))
+        return -ENOMEM;
+    int r = open_hive(ret, data, size, parts, logs, n_logs);
+    if (r < 0)
+        hive_parts_free(parts);
+    return r;
 }
 
 int hive_open_layer(struct hive *ret, uint8_t *data, size_t size, const struct hive_log *logs,
                     size_t n_logs)
 {
-    return hive_is_layer(data, size) ? open_hive(ret, data, size, logs, n_logs) : -EINVAL;
+    return hive_is_layer(data, size) ? open_hive(ret, data, size, NULL, logs, n_logs) : -EINVAL;
 }
 
 void hive_close(struct hive *hive)
 {
     if (hive->calls)
         hive->calls->end(hive);
+    hive_parts_free(hive->parts);
     free(hive->grown);
     *hive = (struct hive){.root = HIVE_NONE};
 }
@@ -193,11 +211,13 @@ const uint8_t *hive_cell(const struct hive *hive, uint32_t cell, uint32_t *ret_s
 {
     if (cell % 8 != 0 || cell >= hive->size || hive->size - cell < 8)
         return NULL;
+    hive_load(hive, cell, 4);
     uint32_t size = hive_u32(hive->bins + cell);
     if (size > INT32_MAX)
         size = -size;
     if (size < 8 || size > hive->size - cell)
         return NULL;
+    hive_load(hive, cell, size);
     *ret_size = size - 4;
     return hive->bins + cell + 4;
 }

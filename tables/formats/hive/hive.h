@@ -73,22 +73,23 @@ struct hive_log {
 bool hive_log_path(const char *hive, unsigned i, unsigned form, char *ret, size_t room);
 
 struct hive {
-    const uint8_t    *bins; /* the bins, after replay */
-    uint32_t          size; /* bytes of them */
-    uint32_t          root; /* cell of the root key; HIVE_NONE where none was found */
-    uint32_t          minor;
-    uint64_t          written; /* FILETIME of the base block */
-    uint32_t          pages;   /* pages taken from transaction logs */
-    bool              dirty;   /* the file says that its last write did not finish */
-    bool              recovered;
-    bool              damaged_base; /* the base block's checksum or root is wrong */
-    bool              truncated;    /* fewer bins than the base block says */
-    uint64_t          lost;         /* list entries, keys and values that could not be read */
-    uint32_t          value_max;    /* bytes of a value that are given; 0: HIVE_VALUE_MAX */
-    uint64_t          oversize;     /* times that a value above that was cut */
-    uint64_t          items;        /* list entries that may still be read */
-    uint64_t          bytes;        /* of value data and paths that may still be given */
-    uint8_t          *grown;        /* owned copy, where a log made the hive longer than the file */
+    const uint8_t     *bins; /* the bins, after replay */
+    uint32_t           size; /* bytes of them */
+    uint32_t           root; /* cell of the root key; HIVE_NONE where none was found */
+    uint32_t           minor;
+    uint64_t           written; /* FILETIME of the base block */
+    uint32_t           pages;   /* pages taken from transaction logs */
+    bool               dirty;   /* the file says that its last write did not finish */
+    bool               recovered;
+    bool               damaged_base; /* the base block's checksum or root is wrong */
+    bool               truncated;    /* fewer bins than the base block says */
+    uint64_t           lost;         /* list entries, keys and values that could not be read */
+    uint32_t           value_max;    /* bytes of a value that are given; 0: HIVE_VALUE_MAX */
+    uint64_t           oversize;     /* times that a value above that was cut */
+    uint64_t           items;        /* list entries that may still be read */
+    uint64_t           bytes;        /* of value data and paths that may still be given */
+    uint8_t           *grown;    /* owned copy, where a log made the hive longer than the file */
+    struct hive_parts *parts;    /* of a file that is read as it is needed, owned; else NULL */
     struct hive_name  file_name; /* the end of the path the hive had, UTF-16LE, in the base block */
     struct hive_live *live;      /* of a running registry (hive_live.h), owned; else NULL */
     const struct hive_calls *calls; /* the same */
@@ -141,6 +142,18 @@ int  hive_open(struct hive *ret, uint8_t *data, size_t size, const struct hive_l
                size_t n_logs);
 void hive_close(struct hive *hive);
 
+/* Of a file that is read as it is needed (hive_parts.c): put `size` of its bytes, from `at` on, at `to`, zeros
+ * for what is no longer there; false: unreadable. */
+typedef bool hive_read(void *arg, uint64_t at, size_t size, uint8_t *to);
+
+/* As hive_open(), of a file of which its first HIVE_BEGIN bytes are in `data`, and there is room for the rest. */
+#define HIVE_BEGIN 8192
+int hive_open_parts(struct hive *ret, uint8_t *data, size_t size, hive_read *read, void *arg,
+                    const struct hive_log *logs, size_t n_logs);
+
+/* Whether a part of the file could not be read: what is in it is lost. */
+bool hive_unread(const struct hive *hive);
+
 /* A differencing hive (version 1.6), which holds only what differs from a base. It is opened by its own
  * function, which takes no other, and put over its base: `base` then reads as both together. With an
  * error `base` may hold a part of the layer. */
@@ -162,6 +175,14 @@ void hive_refill(struct hive *hive);
 bool hive_spend(struct hive *hive, size_t bytes);
 
 /* Cells and keys --------------------------------------------------------------- */
+
+/* Have these bytes of the bins in memory, which are within hive->size. */
+void               hive_read_parts(struct hive_parts *parts, uint32_t at, uint32_t size);
+static inline void hive_load(const struct hive *hive, uint32_t at, uint32_t size)
+{
+    if (hive->parts)
+        hive_read_parts(hive->parts, at, size);
+}
 
 /* The contents of a cell, in use or free, and how many bytes they are; NULL for no cell. */
 const uint8_t *hive_cell(const struct hive *hive, uint32_t cell, uint32_t *ret_size);
@@ -267,6 +288,7 @@ struct hive_marks {
 
 int  hive_marks_begin(struct hive_marks *marks, const struct hive *hive);
 bool hive_mark(struct hive_marks *marks, uint32_t cell); /* whether it was marked before */
+bool hive_marked(const struct hive_marks *marks, uint32_t cell);
 void hive_marks_end(struct hive_marks *marks);
 
 /* A key and all below it, parents first, each once; `path` is the current key's, from the one it
@@ -304,6 +326,8 @@ struct hive_scan {
     char               signature;
     const uint32_t    *parents; /* the caller may set: only keys that name one of these cells */
     size_t             n_parents;
+    uint32_t           named; /* then: the next cell that names one of them; the end of the bins */
+    bool               searched; /* it is known */
 };
 
 void hive_scan_keys(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen);

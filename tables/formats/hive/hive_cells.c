@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-enum { BIN = 4096, BIN_HEADER = 32 };
+#include "hive_parts.h"
+
+enum { BIN = 4096, BIN_HEADER = 32, NK_PARENT = 16 };
 
 static void begin(struct hive_scan *scan, struct hive *hive, struct hive_marks *seen,
                   char signature)
@@ -53,29 +55,32 @@ static bool is_value(const struct hive *hive, uint32_t cell)
     return value.size == 0 || (value.data % 8 == 0 && value.data < hive->size);
 }
 
-/* Whether the record at `p`, which looks like a key, names the wanted parent. */
-static bool has_parent(const struct hive_scan *scan, const uint8_t *p, size_t size)
+static bool is_parent(const struct hive_scan *scan, uint32_t cell)
 {
-    enum { PARENT = 16 };
-    uint32_t parent = size < PARENT + 4 ? HIVE_NONE : hive_u32(p + PARENT);
-
     for (size_t i = 0; i < scan->n_parents; i++)
-        if (scan->parents[i] == parent)
+        if (scan->parents[i] == cell)
             return true;
     return scan->n_parents == 0;
+}
+
+/* Whether a record may be here: its signature, and of a key the wanted parent. */
+static bool maybe(const struct hive_scan *scan, uint32_t cell)
+{
+    enum { LEAST = 4 + NK_PARENT + 4 };
+    const uint8_t *p = scan->hive->bins + cell + 4;
+
+    if (scan->hive->size - cell < LEAST)
+        return false;
+    hive_load(scan->hive, cell, LEAST);
+    return p[0] == (uint8_t)scan->signature && p[1] == 'k' &&
+           (scan->signature == 'v' || is_parent(scan, hive_u32(p + NK_PARENT)));
 }
 
 /* Whether a record of the wanted kind is here. */
 static bool wanted(const struct hive_scan *scan, uint32_t cell)
 {
-    const uint8_t *p = scan->hive->bins + cell + 4;
-    size_t         left = scan->hive->size - cell;
-
-    if (left < 8 || p[0] != (uint8_t)scan->signature || p[1] != 'k')
-        return false;
-    if (scan->signature == 'v')
-        return is_value(scan->hive, cell);
-    return has_parent(scan, p, left - 4) && is_key(scan->hive, cell);
+    return maybe(scan, cell) &&
+           (scan->signature == 'v' ? is_value(scan->hive, cell) : is_key(scan->hive, cell));
 }
 
 /* Step over whole cells in use that hold something else, up to the end of a page: most of a hive.
@@ -84,7 +89,8 @@ static uint32_t skip_others(const struct hive *hive, uint32_t cell, uint8_t sign
 {
     while (cell % BIN != 0 && hive->size - cell >= 8) {
         const uint8_t *p = hive->bins + cell;
-        uint32_t       size = -hive_u32(p);
+        hive_load(hive, cell, 8);
+        uint32_t size = -hive_u32(p);
         if (size < 8 || size > INT32_MAX || size % 8 != 0 || size > hive->size - cell ||
             (p[4] == signature && p[5] == 'k'))
             break;
@@ -105,6 +111,7 @@ static bool settle(struct hive_scan *scan)
     scan->end = 0;
     if (scan->cell >= hive->size || hive->size - scan->cell < BIN_HEADER + 8)
         return false;
+    hive_load(hive, scan->cell, BIN_HEADER + 4);
     if (scan->cell % BIN == 0 && memcmp(hive->bins + scan->cell, "hbin", 4) == 0)
         scan->cell += BIN_HEADER;
     uint32_t size = hive_u32(hive->bins + scan->cell);
@@ -124,9 +131,90 @@ static uint32_t step(const struct hive_scan *scan)
     return size + 4;
 }
 
+/* Keys of known parents: only where the number of such a parent is, a key of it may be, and only the bins
+ * that have one are walked. */
+
+enum { FIELD = 4 + NK_PARENT, EVERY = 8, BLOCK = 512 };
+
+/* Whether a block of bytes has the number of a parent, at any multiple of four: compilers make this fast. */
+static bool names_any(const struct hive_scan *scan, const uint8_t *block)
+{
+    uint32_t word, parent, found = 0;
+    uint8_t  stored[4];
+
+    for (size_t i = 0; i < scan->n_parents; i++) {
+        for (size_t j = 0; j < sizeof stored; j++)
+            stored[j] = (uint8_t)(scan->parents[i] >> 8 * j);
+        memcpy(&parent, stored, sizeof parent);
+        for (size_t j = 0; j < BLOCK / sizeof word; j++) {
+            memcpy(&word, block + j * sizeof word, sizeof word);
+            found |= word == parent;
+        }
+    }
+    return found;
+}
+
+/* The first cell from one on that may be a key of a parent and was not seen; the end of the bins for none. */
+static uint32_t search(const struct hive_scan *scan, uint32_t cell)
+{
+    const struct hive *hive = scan->hive;
+    uint64_t           at = (uint64_t)cell + FIELD;
+
+    while (at + 4 <= hive->size) {
+        uint32_t       first = (uint32_t)at / HIVE_STRETCH * HIVE_STRETCH;
+        uint32_t       offset = (uint32_t)at - first;
+        const uint8_t *bytes = hive_stretch(hive, first);
+        if (!bytes)
+            return (uint32_t)at - FIELD;
+        if (offset % BLOCK < EVERY && hive->size - at >= BLOCK &&
+            !names_any(scan, bytes + offset / BLOCK * BLOCK)) {
+            at += BLOCK;
+            continue;
+        }
+        if (is_parent(scan, hive_u32(bytes + offset)) &&
+            !hive_marked(scan->seen, (uint32_t)at - FIELD))
+            return (uint32_t)at - FIELD;
+        at += EVERY;
+    }
+    return hive->size;
+}
+
+/* Where the bin that a cell is in begins; `from` where that is not after it. */
+static uint32_t bin_of(const struct hive *hive, uint32_t cell, uint32_t from)
+{
+    for (uint32_t bin = cell / BIN * BIN; bin > from; bin -= BIN) {
+        hive_load(hive, bin, 8);
+        if (memcmp(hive->bins + bin, "hbin", 4) == 0 && hive_u32(hive->bins + bin + 4) == bin)
+            return bin;
+    }
+    return from;
+}
+
+/* Step over what cannot have a key of a parent. */
+static void skip(struct hive_scan *scan)
+{
+    const struct hive *hive = scan->hive;
+
+    if (!scan->searched || scan->cell > scan->named) {
+        scan->searched = true;
+        scan->named = search(scan, scan->cell);
+        if (scan->named >= scan->end)
+            scan->cell = scan->end > scan->cell ? scan->end : scan->cell;
+        if (scan->cell >= scan->end)
+            scan->cell =
+                scan->named < hive->size ? bin_of(hive, scan->named, scan->cell) : hive->size;
+    }
+    if (scan->cell < scan->end)
+        scan->cell = scan->named < scan->end ? scan->named : scan->end;
+}
+
 bool hive_scan_next(struct hive_scan *scan, uint32_t *ret_cell, bool *ret_free)
 {
-    while (!scan->hive->live && settle(scan)) {
+    while (!scan->hive->live) {
+        if (scan->n_parents)
+            skip(scan);
+        if (!settle(scan))
+            break;
         uint32_t cell = scan->cell;
         scan->cell += step(scan);
         if (!wanted(scan, cell) || hive_mark(scan->seen, cell))

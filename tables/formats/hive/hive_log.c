@@ -14,6 +14,7 @@
 #include "formats/log/expander.h"
 #include "formats/text/array.h"
 #include "hive_base.h"
+#include "hive_parts.h"
 
 enum { SECTOR = 512 };
 
@@ -76,7 +77,7 @@ static uint64_t marvin32(const uint8_t *data, size_t size)
 }
 
 /* Make room for `bins` bytes of bins. */
-static int grow(struct target *target, uint32_t bins)
+static int grow(const struct hive *hive, struct target *target, uint32_t bins)
 {
     size_t need = BASE_SIZE + (size_t)bins;
 
@@ -87,6 +88,8 @@ static int grow(struct target *target, uint32_t bins)
     uint8_t *grown = calloc(1, need);
     if (!grown)
         return -ENOMEM;
+    if (hive->parts)
+        hive_parts_all(hive->parts);
     memcpy(grown, target->data, target->size);
     free(target->grown);
     target->data = target->grown = grown;
@@ -177,8 +180,10 @@ static void apply_entry(struct hive *hive, struct target *target, const struct e
     const uint8_t *page = reference + 8 * (size_t)pages;
 
     for (uint32_t i = 0; i < pages; i++, reference += 8) {
-        uint32_t size = hive_u32(reference + 4);
-        memcpy(target->data + BASE_SIZE + hive_u32(reference), page, size);
+        uint32_t at = hive_u32(reference), size = hive_u32(reference + 4);
+        if (hive->parts)
+            hive_parts_replace(hive->parts, at, size);
+        memcpy(target->data + BASE_SIZE + at, page, size);
         page += size;
     }
     hive->pages += pages;
@@ -195,7 +200,7 @@ static int apply_entries(struct hive *hive, struct target *target, const struct 
             break;
         if (step == 0)
             continue;
-        int r = grow(target, hive_u32(entry->data + ENTRY_BINS));
+        int r = grow(hive, target, hive_u32(entry->data + ENTRY_BINS));
         if (r < 0)
             return r;
         apply_entry(hive, target, entry);
@@ -253,8 +258,8 @@ static bool page_fits(const struct target *target, size_t at, const uint8_t *pag
 }
 
 /* Walk the dirty pages of a log; without `apply`, only check. Returns how many, 0 if not whole. */
-static uint32_t dirty_pages(const struct target *target, const struct hive_log *log, uint32_t bins,
-                            bool apply)
+static uint32_t dirty_pages(const struct hive *hive, const struct target *target,
+                            const struct hive_log *log, uint32_t bins, bool apply)
 {
     const uint8_t *bitmap = log->data + SECTOR + 4;
     size_t         bytes = bins / BASE_SIZE;
@@ -268,6 +273,7 @@ static uint32_t dirty_pages(const struct target *target, const struct hive_log *
             continue;
         if (log->size - at < SECTOR)
             return 0;
+        hive_load(hive, (uint32_t)i * SECTOR, SECTOR);
         if (apply)
             memcpy(target->data + BASE_SIZE + i * SECTOR, log->data + at, SECTOR);
         else if (!page_fits(target, i * SECTOR, log->data + at))
@@ -284,10 +290,10 @@ static int replay_old(struct hive *hive, struct target *target, const struct hiv
 
     if (bins % BASE_SIZE != 0 || !belongs(target, hive, log->data))
         return 0;
-    int r = grow(target, bins);
-    if (r < 0 || dirty_pages(target, log, bins, false) == 0)
+    int r = grow(hive, target, bins);
+    if (r < 0 || dirty_pages(hive, target, log, bins, false) == 0)
         return r;
-    hive->pages = dirty_pages(target, log, bins, true);
+    hive->pages = dirty_pages(hive, target, log, bins, true);
     hive->size = bins;
     hive->recovered = true;
     hive->truncated = false;

@@ -16,15 +16,19 @@ int hive_marks_begin(struct hive_marks *marks, const struct hive *hive)
     return 0;
 }
 
-bool hive_mark(struct hive_marks *marks, uint32_t cell)
+bool hive_marked(const struct hive_marks *marks, uint32_t cell)
 {
     uint32_t i = cell / 8;
-    uint8_t  bit = (uint8_t)(1u << i % 8);
 
-    if (i >= marks->n)
-        return true;
-    bool before = marks->bits[i / 8] & bit;
-    marks->bits[i / 8] |= bit;
+    return i >= marks->n || (marks->bits[i / 8] >> i % 8 & 1);
+}
+
+bool hive_mark(struct hive_marks *marks, uint32_t cell)
+{
+    bool before = hive_marked(marks, cell);
+
+    if (cell / 8 < marks->n)
+        marks->bits[cell / 64] |= (uint8_t)(1u << cell / 8 % 8);
     return before;
 }
 
