@@ -2,6 +2,7 @@
 #
 # With -v text=FILE the texts go there, each with a byte 1 after it, and the table has their offsets in embedded_text,
 # after the `before` bytes of what the columns hold (ext/columns.awk): views_unpack() expands both.
+# They are without the comments and the indentation of what comes after a file's opening comment, which take room.
 #
 # A file makes the one view or table that it is named after; else it is reported, and the exit status is 1.
 function end_file() {
@@ -36,6 +37,11 @@ made == "" && /^CREATE TEMP (VIEW|TABLE) / {
     made = $4
     sub(/[^A-Za-z0-9_].*/, "", made)
     line = FNR
+}
+text != "" && made != "" {
+    if (/^ *--/)
+        next
+    sub(/^ +/, "")
 }
 text != "" {
     print > text
