@@ -174,6 +174,42 @@ START_TEST(the_program_is_found_under_the_root)
 }
 END_TEST
 
+/* A script begins with "#!" and something; what an interpreter is given may be any text. */
+START_TEST(a_script_is_text_that_says_so_or_is_given_to_an_interpreter)
+{
+    static const struct {
+        const char *content;
+        size_t      size;
+        bool        alone, given; /* whether it is shown */
+    } files[] = {{"#!x", 3, true, true},    {"#!", 2, false, true},  {"id", 2, false, true},
+                 {"idx", 3, false, true},   {"", 0, false, false},   {"#!x\0", 4, false, false},
+                 {"id\0", 3, false, false}, {"!#x", 3, false, true}, {"#", 1, false, true}};
+    char path[60], list[500];
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        for (int given = 0; given < 2; given++) {
+            snprintf(path, sizeof path, "usr/local/script%zu", i);
+            harness_write(root, path, files[i].content, files[i].size);
+            snprintf(
+                list, sizeof list,
+                "<plist><dict><key>Label</key><string>s%zu.%d</string><key>ProgramArguments</key>"
+                "<array>%s<string>/usr/local/script%zu</string></array></dict></plist>",
+                i, given, given ? "<string>/bin/zsh</string><string>-x</string>" : "", i);
+            snprintf(path, sizeof path, "Library/LaunchDaemons/s%zu.%d.plist", i, given);
+            harness_write_text(root, path, list);
+        }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char expected[20];
+        snprintf(expected, sizeof expected, "%d\n%d", files[i].alone, files[i].given);
+        harness_expect(
+            db, expected,
+            "SELECT script_text IS NOT NULL FROM launch_daemons WHERE label LIKE 's%zu.%%' "
+            "ORDER BY label",
+            i);
+    }
+}
+END_TEST
+
 START_TEST(overrides_are_joined_to_their_jobs)
 {
     harness_expect(db,
@@ -366,6 +402,7 @@ Suite *make_launchd_suite(void)
     tcase_add_test(tables, every_place_of_a_root_is_read);
     tcase_add_test(tables, the_columns_say_what_the_keys_say);
     tcase_add_test(tables, the_program_is_found_under_the_root);
+    tcase_add_test(tables, a_script_is_text_that_says_so_or_is_given_to_an_interpreter);
     tcase_add_test(tables, overrides_are_joined_to_their_jobs);
     tcase_add_test(tables, overrides_of_both_forms_are_listed);
     tcase_add_test(tables, a_damaged_file_is_a_row_with_an_error_and_a_report);

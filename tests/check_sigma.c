@@ -390,6 +390,33 @@ START_TEST(hostile_yaml_is_refused)
 }
 END_TEST
 
+/* Each limit, and one beyond it: of the reader of plain YAML and, with an anchor, of the other one. */
+START_TEST(the_most_that_yaml_may_have_is_read)
+{
+    static const struct {
+        const char *begin, *part, *end;
+        int         most; /* times the part */
+        const char *beyond;
+    } limits[] = {
+        {"a: [", "1,", "1]\n", 99996, "1: more nodes than a rule can need"},
+        {"b: &b 1\na: [", "1,", "1]\n", 99994, "2: more nodes than a rule can need"},
+        {"b: &b 1\na: [", "*b,", "1]\n", 99994,
+         "1: aliases that come to more nodes than a rule can need"},
+        {"", "- [1]\n", "", 49999, "50000: more nodes than a rule can need"},
+        {"a: 1\n", "---\na: 1\n", "", 999, "2000: more documents than a file of rules can need"},
+    };
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        for (int more = 0; more < 2; more++) {
+            char  why[128];
+            char *text =
+                repeated(limits[i].begin, limits[i].part, limits[i].most + more, limits[i].end);
+            ck_assert_str_eq(error_of(text, why), more ? limits[i].beyond : "0: read");
+            free(text);
+        }
+}
+END_TEST
+
 START_TEST(hostile_conditions_are_refused)
 {
     char         *text = repeated("a: {F: x}\n  condition: ", "(", 1000, "a");
@@ -792,6 +819,7 @@ Suite *make_sigma_suite(void)
                         sizeof faults / sizeof *faults);
     tcase_add_test(tcase, hostile_yaml_is_refused);
     tcase_add_test(tcase, the_tests_of_a_condition_are_limited);
+    tcase_add_test(tcase, the_most_that_yaml_may_have_is_read);
     tcase_add_test(tcase, hostile_conditions_are_refused);
     tcase_add_test(tcase, a_file_has_documents_and_filters);
     tcase_add_test(tcase, log_sources_and_fields_are_rows);
