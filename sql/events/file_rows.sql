@@ -9,6 +9,7 @@
 --
 --   SELECT datetime, login_user, action, path, exe FROM file_rows WHERE path GLOB '/etc/systemd/*';
 CREATE TEMP VIEW file_rows AS
+-- Each column is of one type in all arms, as in process_rows.
 WITH names AS MATERIALIZED (
     SELECT host, uid, min(username) AS username FROM users GROUP BY host, uid
 ), kinds AS MATERIALIZED (
@@ -38,11 +39,11 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host,
 UNION ALL
 -- A pipe is \\.\pipe\name, a file over the network \\*\share\name as the Security log calls the share;
 -- opened is a pipe or a share in use, by which services are run from other hosts.
-SELECT w.time, w.datetime, w.computer COLLATE NOCASE, w.action,
-       w.path COLLATE NOCASE, CAST(w.user AS TEXT) COLLATE NOCASE,
-       CAST(w.user AS TEXT) COLLATE NOCASE, w.pid, w.exe COLLATE NOCASE,
-       w.detail COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows'), 'windows', NULL, NULL,
-       NULL, NULL, NULL
+SELECT w.time, w.datetime, w.computer COLLATE NOCASE, +w.action,
+       +w.path COLLATE NOCASE, CAST(w.user AS TEXT) COLLATE NOCASE,
+       CAST(w.user AS TEXT) COLLATE NOCASE, CAST(w.pid AS INTEGER), CAST(w.exe AS TEXT) COLLATE NOCASE,
+       CAST(w.detail AS TEXT) COLLATE NOCASE, w.source, w.record, iif(w.path LIKE '/%', 'linux', 'windows'), 'windows',
+       NULL, NULL, CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM (SELECT e.time, e.datetime, e.computer, e.source, CAST(e.record_id AS TEXT) AS record,
                CASE
                WHEN e.event_id IN (11, 15, 17, 29) THEN 'created'
@@ -81,7 +82,7 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE, f.value ->> 'action', f.value 
                      a.uid) AS TEXT) COLLATE NOCASE,
        CAST(coalesce(a.login_user, (SELECT l.username FROM names AS l WHERE l.host = a.host AND l.uid = a.auid),
                      a.auid) AS TEXT) COLLATE NOCASE,
-       a.pid, f.value ->> 'program' COLLATE NOCASE, a.cmdline COLLATE NOCASE, a.source,
+       a.pid, CAST(f.value ->> 'program' AS TEXT) COLLATE NOCASE, a.cmdline COLLATE NOCASE, a.source,
        CAST(a.serial AS TEXT), 'linux', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content',
        a.comm COLLATE NOCASE, a.ppid, a.auid
   FROM audit_events AS a
@@ -89,17 +90,18 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE, f.value ->> 'action', f.value 
  WHERE a.unit_writes = 1 AND a.category IN ('exec', 'user_cmd') AND a.success IS NOT 0
 UNION ALL
 SELECT s.time, s.datetime, s.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
-       s.target_user COLLATE NOCASE, s.user COLLATE NOCASE, s.pid, f.value ->> 'program' COLLATE NOCASE,
+       s.target_user COLLATE NOCASE, s.user COLLATE NOCASE, s.pid, CAST(f.value ->> 'program' AS TEXT) COLLATE NOCASE,
        s.command COLLATE NOCASE, s.source, CAST(s.line AS TEXT), 'linux', 'command',
-       f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
+       f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM auth_events AS s
  CROSS JOIN json_each(file_writes(s.command)) AS f
  WHERE s.kind IN ('sudo', 'pkexec', 'doas') AND s.success IS NOT 0
 UNION ALL
 SELECT u.time, u.datetime, u.host COLLATE NOCASE, f.value ->> 'action', f.value ->> 'path' COLLATE NOCASE,
        CAST(a.value ->> 'target_user' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'user' AS TEXT) COLLATE NOCASE, u.pid,
-       f.value ->> 'program' COLLATE NOCASE, a.value ->> 'command' COLLATE NOCASE, u.source, CAST(u.position AS TEXT),
-       'macos', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
+       CAST(f.value ->> 'program' AS TEXT) COLLATE NOCASE, CAST(a.value ->> 'command' AS TEXT) COLLATE NOCASE, u.source,
+       CAST(u.position AS TEXT), 'macos', 'command', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content',
+       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM unified_log AS u
  CROSS JOIN json_each(json_array(json(auth_message('sudo', u.message)))) AS a
  CROSS JOIN json_each(file_writes(a.value ->> 'command')) AS f
@@ -108,8 +110,9 @@ UNION ALL
 -- Background task management names a property list that launchd took up, whoever wrote it.
 SELECT u.time, u.datetime, u.host COLLATE NOCASE, 'modified',
        replace(regex_match(u.message, 'url=file://([^, ]+[.]plist)', 1), '%20', ' ') COLLATE NOCASE,
-       NULL COLLATE NOCASE, NULL COLLATE NOCASE, u.pid, u.process COLLATE NOCASE, u.message COLLATE NOCASE, u.source,
-       CAST(u.position AS TEXT), 'macos', 'launchd', NULL, NULL, NULL, NULL, NULL
+       CAST(NULL AS TEXT) COLLATE NOCASE, CAST(NULL AS TEXT) COLLATE NOCASE, u.pid, u.process COLLATE NOCASE,
+       u.message COLLATE NOCASE, u.source, CAST(u.position AS TEXT), 'macos', 'launchd', NULL, NULL,
+       CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM unified_log AS u
  WHERE u.process = 'backgroundtaskmanagementd' AND u.message GLOB 'registerLaunchItem: *updated legacy*url=file://*.plist*'
 UNION ALL
@@ -118,9 +121,9 @@ SELECT h.time, h.datetime, h.host COLLATE NOCASE, f.value ->> 'action',
            CASE WHEN h.user = 'root' THEN iif(k.kind = 'macos', '/var/root', '/root')
                 ELSE iif(k.kind = 'macos', '/Users/', '/home/') || h.user END || substr(f.value ->> 'path', 2),
            f.value ->> 'path') COLLATE NOCASE,
-       h.user COLLATE NOCASE, h.user COLLATE NOCASE, NULL, f.value ->> 'program' COLLATE NOCASE,
+       h.user COLLATE NOCASE, h.user COLLATE NOCASE, CAST(NULL AS INTEGER), CAST(f.value ->> 'program' AS TEXT) COLLATE NOCASE,
        h.command COLLATE NOCASE, h.source, CAST(h.line AS TEXT), iif(k.kind = 'macos', 'macos', 'linux'),
-       'history', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', NULL, NULL, NULL
+       'history', f.value ->> 'from' COLLATE NOCASE, f.value ->> 'content', CAST(NULL AS TEXT), CAST(NULL AS INTEGER), CAST(NULL AS INTEGER)
   FROM shell_history AS h
  CROSS JOIN json_each(file_writes(h.command)) AS f
   LEFT JOIN kinds AS k ON k.host = h.host;

@@ -7,6 +7,7 @@
 --
 --   SELECT datetime, exe, action, address, port, name FROM network_rows WHERE exe LIKE '%\Temp\%';
 CREATE TEMP VIEW network_rows AS
+-- Each column is of one type in all arms, as in process_rows.
 SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, 'linux' AS platform, 'connected' AS action,
        a.pid, a.ppid, a.exe COLLATE NOCASE AS exe,
        CAST(coalesce(a.user, a.uid) AS TEXT) COLLATE NOCASE AS user,
@@ -17,9 +18,9 @@ SELECT a.time, a.datetime, a.host COLLATE NOCASE AS host, 'linux' AS platform, '
  WHERE a.category = 'other' AND a.syscall = 'connect' AND a.address NOT GLOB 'unix:*'
 UNION ALL
 SELECT w.time, w.datetime, w.computer COLLATE NOCASE, 'windows',
-       iif(w.event_id = 22, 'resolved', 'connected'), event_number(w.process_id), NULL,
+       iif(w.event_id = 22, 'resolved', 'connected'), CAST(event_number(w.process_id) AS INTEGER), CAST(NULL AS INTEGER),
        w.image COLLATE NOCASE, w.user COLLATE NOCASE, w.data ->> 'DestinationIp',
-       event_number(w.data ->> 'DestinationPort'),
+       CAST(event_number(w.data ->> 'DestinationPort') AS INTEGER),
        coalesce(w.data ->> 'QueryName', nullif(nullif(w.data ->> 'DestinationHostname', ''), '-')) COLLATE NOCASE,
        w.source, CAST(w.record_id AS TEXT)
   FROM windows_events AS w
