@@ -16,8 +16,9 @@
 
 #include "harness.h"
 
-#define KEPT   "tests/edges.txt"
-#define PLACES 48 /* of a file, where it is changed */
+#define KEPT        "tests/edges.txt"
+#define PLACES      48 /* of a file, where it is changed */
+#define COLUMNS_MAX 128
 
 static const char words[] = "each word";
 
@@ -432,6 +433,58 @@ START_TEST(changed_files_give_what_they_gave)
 }
 END_TEST
 
+/* A digest of each column of a query's rows; how many columns there are. */
+static int digest_columns(sqlite3 *db, const char *sql, uint64_t ret[COLUMNS_MAX])
+{
+    sqlite3_stmt *stmt;
+
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK, "%s", sql);
+    int n = sqlite3_column_count(stmt);
+    ck_assert_int_le(n, COLUMNS_MAX);
+    for (int i = 0; i < n; i++)
+        ret[i] = UINT64_C(14695981039346656037);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        for (int i = 0; i < n; i++) {
+            state = ret[i];
+            put_value((const char *)sqlite3_column_text(stmt, i), "");
+            ret[i] = state;
+        }
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+/* What is not asked for is not read: a column alone has the values that it has among all. */
+START_TEST(a_column_alone_is_what_it_is_among_all)
+{
+    const struct edge *edge = &edges[_i];
+    uint64_t           all[COLUMNS_MAX], alone[COLUMNS_MAX];
+    char               path[400], seed[200], sql[900];
+    size_t             size;
+
+    if (!edge->place || edge->place == words)
+        return;
+    sqlite3    *db = harness_open();
+    const char *root = harness_scratch();
+    snprintf(seed, sizeof seed, "tests/%s", edge->seed);
+    char *whole = harness_read(seed, &size);
+    harness_write(root, edge->place, whole, size);
+    snprintf(path, sizeof path, "%s/%s", root, edge->place);
+    const char *asked = strchr(edge->place, '/') ? root : path;
+    snprintf(sql, sizeof sql, "SELECT * FROM %s('%s')", edge->asked, asked);
+    int n = digest_columns(db, sql, all);
+    for (int i = 0; i < n; i++) {
+        char *column = harness_query(db, "SELECT name FROM pragma_table_info('%s') WHERE cid = %d",
+                                     edge->asked, i);
+        snprintf(sql, sizeof sql, "SELECT \"%s\" FROM %s('%s')", column, edge->asked, asked);
+        digest_columns(db, sql, alone);
+        ck_assert_msg(alone[0] == all[i], "%s of %s alone is another", column, edge->seed);
+        free(column);
+    }
+    free(whole);
+    harness_close(db);
+}
+END_TEST
+
 START_TEST(the_list_has_each_of_them_once)
 {
     char   line[900];
@@ -461,6 +514,7 @@ Suite *make_edges_suite(void)
 
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, the_list_has_each_of_them_once);
+    tcase_add_loop_test(tcase, a_column_alone_is_what_it_is_among_all, 0, N_EDGES);
     tcase_add_loop_test(tcase, changed_files_give_what_they_gave, 0, N_EDGES + N_GROWING);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -661,6 +661,11 @@ START_TEST(of_a_family_the_weightiest_signal_counts_alone)
     harness_query(db, "UPDATE signals SET weight = 25, family = 'f' WHERE name = 'unowned'");
     harness_query(db, "UPDATE signals SET weight = 20, family = 'f' WHERE name = 'recent'");
     harness_query(db, "UPDATE signals SET weight = 10, family = NULL WHERE name = 'hides_output'");
+    /* names that no detection has: before all, between two, after all, and parts of one */
+    harness_expect(db, "NULL|info|NULL|NULL|[]",
+                   "SELECT signal_reasons('[\"aaaa\"]'), signal_severity('[\"zzzz\"]'), "
+                   "signal_reasons('[\"recens\"]'), signal_reasons('[\"recent_\"]'), "
+                   "signal_techniques('[\"recen\"]')");
     harness_expect(db, "low", "SELECT signal_severity('[\"recent\",\"unowned\"]')");
     harness_expect(db, "medium",
                    "SELECT signal_severity('[\"recent\",[\"hides_output\"],\"unowned\"]')");
