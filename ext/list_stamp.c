@@ -13,7 +13,7 @@ static bool are_in_temp(sqlite3 *db, const char *const *lists)
     return true;
 }
 
-/* Of TEMP: another one after each write. */
+/* Of TEMP: another one after each write that is committed. */
 static unsigned data_version(sqlite3 *db)
 {
     unsigned version = 0;
@@ -25,11 +25,15 @@ static unsigned data_version(sqlite3 *db)
 static struct list_stamp stamp_of(struct svcql *svcql, const char *const *lists)
 {
     sqlite3 *db = svcql_db(svcql);
-    bool     bound = !sqlite3_get_autocommit(db) || !are_in_temp(db, lists);
+    /* A statement that writes is open, and what others wrote meanwhile is committed with it. */
+    bool written = sqlite3_txn_state(db, "temp") == SQLITE_TXN_WRITE;
+    bool bound =
+        !sqlite3_get_autocommit(db) || (written && svcql->scans) || !are_in_temp(db, lists);
 
     return (struct list_stamp){.valid = !bound || svcql->scans,
                                .changes = sqlite3_total_changes(db),
                                .data = data_version(db),
+                               .schema = written && !bound ? svcql_temp_version(svcql) : 0,
                                .bound = bound,
                                .statement = svcql->scans ? svcql_statement(svcql) : 0};
 }
@@ -47,7 +51,8 @@ static bool holds(struct svcql *svcql, const struct list_stamp *stamp)
 static bool is_same(const struct list_stamp *a, const struct list_stamp *b)
 {
     return a->valid && b->valid && a->changes == b->changes && a->data == b->data &&
-           a->bound == b->bound && (!a->bound || a->statement == b->statement);
+           a->schema == b->schema && a->bound == b->bound &&
+           (!a->bound || a->statement == b->statement);
 }
 
 bool list_stamp_stands(struct svcql *svcql, const char *const *lists, struct list_stamp *kept,

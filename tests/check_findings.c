@@ -709,6 +709,33 @@ START_TEST(answers_that_are_kept_follow_the_lists_that_they_are_from)
 }
 END_TEST
 
+/* Of TEMP nothing is committed before the last statement that writes has ended. */
+START_TEST(a_list_that_is_replaced_while_a_statement_writes_is_read_anew)
+{
+    sqlite3      *db = harness_open();
+    sqlite3_stmt *writes = NULL;
+
+    harness_query(db, "CREATE TABLE main.t(i)");
+    harness_expect(db, "1", "SELECT listed('service_accounts', 'tomcat9')");
+    ck_assert_int_eq(
+        sqlite3_prepare_v2(db, "INSERT INTO main.t VALUES (1), (2) RETURNING i", -1, &writes, NULL),
+        SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(writes), SQLITE_ROW);
+    for (int i = 0; i < 2; i++) {
+        harness_query(db,
+                      "ALTER TABLE temp.service_accounts RENAME TO kept%d; CREATE TEMP TABLE "
+                      "service_accounts AS SELECT 'ali%d' AS name, 'a site' AS product",
+                      i, i);
+        harness_expect(db, i ? "0|0|1" : "0|1|0",
+                       "SELECT listed('service_accounts', 'tomcat9'), "
+                       "listed('service_accounts', 'ali0'), listed('service_accounts', 'ali1')");
+    }
+    ck_assert_int_eq(sqlite3_finalize(writes), SQLITE_OK);
+    harness_expect(db, "1", "SELECT listed('service_accounts', 'ali1')");
+    harness_close(db);
+}
+END_TEST
+
 static int count_calls(void *data, int action, const char *a, const char *b, const char *c,
                        const char *d)
 {
@@ -1082,6 +1109,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, security_services_name_platform_product_role_and_source);
     tcase_add_test(tcase, of_a_family_the_weightiest_signal_counts_alone);
     tcase_add_test(tcase, answers_that_are_kept_follow_the_lists_that_they_are_from);
+    tcase_add_test(tcase, a_list_that_is_replaced_while_a_statement_writes_is_read_anew);
     tcase_add_test(tcase, a_judgement_of_a_row_prepares_nothing);
     tcase_add_test(tcase, names_that_deceive_are_shown);
     tcase_add_test(tcase, what_one_host_of_many_has_is_rare);
