@@ -277,7 +277,7 @@ static void put_query(const struct late_view *late, const char *at, size_t size,
 }
 
 /* The scope of SHAPE_signals of which a time is asked for by itself, as found has it for all of them. In a plan of such a
- * view >= and <= are of nothing else. */
+ * view >= and <= are of a host or a time. */
 static struct scope scope_in(const struct late_view *late, const char *plan, int argc,
                              sqlite3_value **argv)
 {
@@ -288,7 +288,7 @@ static struct scope scope_in(const struct late_view *late, const char *plan, int
     for (; (plan = strstr(plan, "=?")); plan += 2) {
         int n = atoi(plan + 2);
         int type = n > 0 && n <= argc ? sqlite3_value_type(argv[n - 1]) : SQLITE_NULL;
-        if (plan[-1] != '>' && plan[-1] != '<')
+        if ((plan[-1] != '>' && plan[-1] != '<') || plan[-2] == 't') /* host */
             continue;
         if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
             continue;

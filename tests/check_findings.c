@@ -580,6 +580,7 @@ START_TEST(files_are_judged_where_one_was_changed_in_the_time_asked_for)
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE time > 1790000002");
     harness_expect(db, "0", "SELECT count(*) FROM findings WHERE time < 1789999999");
     harness_expect(db, "0", "SELECT count(*) FROM t1569_service_creation WHERE time > 1790000002");
+    harness_expect(db, "1", "SELECT count(*) FROM unit_signals WHERE host >= 1790000002");
     harness_expect(db, "1|1",
                    "SELECT (SELECT count(*) FROM unit_signals WHERE changed >= 1790000000), "
                    "(SELECT count(*) FROM unit_signals WHERE changed <= 1790000000)");
