@@ -389,7 +389,7 @@ static void put_facts(const struct late_view *late, unsigned long long used, con
                       const char *own, struct buffer *sql)
 {
     static const char facts_end[] = "\n)\n";
-    const char       *list = strstr(select, "SELECT "), *after = strstr(list, "\n      FROM ");
+    const char       *list = strstr(select, "SELECT "), *after = strstr(list, "FROM ");
     const char       *fired = strstr(after, "once('['"), *rest = after_call(own);
     const char       *end = strstr(after, facts_end) + sizeof facts_end - 1;
     struct buffer     text = {0};
@@ -401,6 +401,7 @@ static void put_facts(const struct late_view *late, unsigned long long used, con
             is_used(used, i) || is_term(column) || names(fired, (size_t)(own - fired), column);
         buffer_printf(sql, "%s%s%s", i ? ", " : "SELECT ", wanted ? "" : "NULL AS ", column);
     }
+    buffer_putc(sql, ' ');
     inlined_put(late->svcql, after, (size_t)(end - after), true, sql);
     buffer_put(&text, fired, (size_t)(own - fired));
     buffer_puts(&text, "''"); /* there are none of the user's own */
