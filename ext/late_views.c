@@ -164,17 +164,16 @@ static const char *operator_of(const struct late_view *late, sqlite3_index_info 
     const char *column = late->columns[term->iColumn];
     if (late->facts && !is_term(column))
         return NULL;
+    bool host = strcmp(column, "host") == 0;
     switch (term->op) {
     case SQLITE_INDEX_CONSTRAINT_EQ:
-        return (!late->facts || strcmp(column, "host") == 0) && !sqlite3_vtab_in(info, i, -1)
-                   ? "="
-                   : NULL;
+        return (!late->facts || host) && !sqlite3_vtab_in(info, i, -1) ? "=" : NULL;
     case SQLITE_INDEX_CONSTRAINT_GT:
     case SQLITE_INDEX_CONSTRAINT_GE:
-        return ">=";
+        return late->facts && host ? NULL : ">=";
     case SQLITE_INDEX_CONSTRAINT_LT:
     case SQLITE_INDEX_CONSTRAINT_LE:
-        return "<=";
+        return late->facts && host ? NULL : "<=";
     case SQLITE_INDEX_CONSTRAINT_LIKE:
         return late->facts ? NULL : " LIKE ";
     case SQLITE_INDEX_CONSTRAINT_GLOB:

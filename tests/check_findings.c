@@ -584,6 +584,10 @@ START_TEST(files_are_judged_where_one_was_changed_in_the_time_asked_for)
     harness_expect(db, "1|1",
                    "SELECT (SELECT count(*) FROM unit_signals WHERE changed >= 1790000000), "
                    "(SELECT count(*) FROM unit_signals WHERE changed <= 1790000000)");
+    /* A number that a host is compared with is no time. */
+    harness_expect(db, "1|1",
+                   "SELECT count(*), min(host >= 9000000000) FROM unit_signals "
+                   "WHERE host >= 9000000000");
     ck_assert_int_eq(harness_int(db, "SELECT scans FROM svcql_tables WHERE name = 'unit_commands'"),
                      before);
     harness_close(db);
