@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "evidence/evidence_list.h"
 #include "evidence/sources.h"
 #include "table.h"
 #include "table/registry.h"
@@ -44,17 +45,23 @@ static const struct embedded_view *inlinable(struct svcql *svcql, const char *na
 /* Which kinds of artefact a statement has found to have a source, of those that it asked about. */
 struct artefacts {
     unsigned asked, present;
+    uint64_t evidence; /* evidence_changes() of then: it may change while a statement is open */
 };
 
 static struct artefacts *known_artefacts(struct svcql *svcql)
 {
     static const char key;
     struct artefacts *known = svcql_kept(svcql, &key);
+    uint64_t          evidence = evidence_changes(svcql);
 
-    if (known || !(known = sqlite3_malloc64(sizeof *known)))
+    if (known && known->evidence == evidence)
         return known;
-    *known = (struct artefacts){0};
-    return svcql_keep_statement(svcql, &key, known, sqlite3_free) == SQLITE_OK ? known : NULL;
+    bool kept = known != NULL;
+    if (!kept && !(known = sqlite3_malloc64(sizeof *known)))
+        return NULL;
+    *known = (struct artefacts){.evidence = evidence};
+    return kept || svcql_keep_statement(svcql, &key, known, sqlite3_free) == SQLITE_OK ? known
+                                                                                       : NULL;
 }
 
 /* Of any host: a statement may ask for one after another. */

@@ -332,6 +332,26 @@ START_TEST(an_analytic_of_a_time_finds_what_it_finds_of_all)
 }
 END_TEST
 
+/* What no evidence had when a statement began is not left out of another that begins before it has ended. */
+START_TEST(evidence_that_is_added_while_a_statement_is_open_is_read)
+{
+    static const char insert[] = "INSERT INTO evidence(location) VALUES('tests/fixtures/%s')";
+    sqlite3          *db = harness_open();
+    sqlite3_stmt     *open = NULL;
+
+    harness_query(db, "DELETE FROM evidence");
+    harness_query(db, insert, "linux/compromised");
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT * FROM timeline", -1, &open, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(open), SQLITE_ROW);
+    harness_query(db, insert, "journal");
+    int64_t rows = harness_int(db, "SELECT count(*) FROM timeline");
+    ck_assert_int_eq(sqlite3_finalize(open), SQLITE_OK);
+    ck_assert_int_gt(rows, 0);
+    ck_assert_int_eq(rows, harness_int(db, "SELECT count(*) FROM timeline"));
+    harness_close(db);
+}
+END_TEST
+
 /* An analytic reads what is near the time that it is asked for, also where findings does not ask it. */
 START_TEST(an_analytic_of_a_time_reads_a_part_of_an_audit_log)
 {
@@ -559,6 +579,7 @@ START_TEST(files_are_judged_where_one_was_changed_in_the_time_asked_for)
     harness_write_text(root, "etc/os-release", "ID=debian\n");
     harness_write_text(root, files[0], "[Service]\nExecStart=/dev/shm/.x\n");
     harness_write_text(root, files[1], "ACTION==\"add\", RUN+=\"/dev/shm/.y\"\n");
+    harness_write_text(root, "etc/hostname", "web1\n");
     for (int i = 0; i < 2; i++) {
         const struct timespec times[2] = {{1790000000 + i, 0}, {1790000000 + i, 0}};
         char                  path[300];
@@ -1102,6 +1123,7 @@ Suite *make_findings_suite(void)
     tcase_add_test(tcase, events_of_services_read_logs_that_can_have_the_action);
     tcase_add_test(tcase, gaps_read_an_audit_log_once_and_spans_its_ends);
     tcase_add_test(tcase, an_analytic_of_a_time_finds_what_it_finds_of_all);
+    tcase_add_test(tcase, evidence_that_is_added_while_a_statement_is_open_is_read);
     tcase_add_test(tcase, an_analytic_of_a_time_reads_a_part_of_an_audit_log);
     tcase_add_test(tcase, what_is_found_of_a_log_is_the_same_however_it_is_read);
     tcase_add_test(tcase, commands_of_packages_are_searched_once_and_their_permissions_never);

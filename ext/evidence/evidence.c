@@ -17,6 +17,7 @@ struct evidence_list {
     struct evidence_entry **entries;
     size_t                  n;
     int64_t                 last_id;
+    uint64_t                changes;
 };
 
 static const char list_key; /* its address is the key of the kept list */
@@ -95,6 +96,7 @@ static int append(struct evidence_list *list, struct evidence_entry *entry)
     if (!added)
         return -ENOMEM;
     entry->shown.id = ++list->last_id;
+    list->changes++;
     *added = entry;
     return 0;
 }
@@ -158,8 +160,14 @@ const struct evidence *evidence_at(const struct svcql *svcql, size_t i)
     return i < list->n ? &list->entries[i]->shown : NULL;
 }
 
+uint64_t evidence_changes(const struct svcql *svcql)
+{
+    return list_of(svcql)->changes;
+}
+
 static void remove_at(struct evidence_list *list, size_t i)
 {
+    list->changes++;
     evidence_entry_unref(list->entries[i]);
     memmove(&list->entries[i], &list->entries[i + 1], (--list->n - i) * sizeof *list->entries);
 }

@@ -13,6 +13,9 @@ int evidence_begin(struct svcql *svcql);
 /* The i-th evidence, or NULL after the last. */
 const struct evidence *evidence_at(const struct svcql *svcql, size_t i);
 
+/* Another number after each change of the list. */
+uint64_t evidence_changes(const struct svcql *svcql);
+
 /* Discover what is at a location and add it: one or more hosts, all called `host` unless that is
  * NULL. Earlier entries of the same location are removed. Negative errno. */
 int evidence_add(struct svcql *svcql, const char *location, const char *host);
