@@ -5,6 +5,7 @@
 # A query is a block ```sql, and its output the block ``` that follows.
 set -euo pipefail
 svcql=$1 guide=sql/HUNTING.md
+export LC_ALL=C.UTF-8 # in another one a text that is cut ends in ~
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # What a copy or a checkout does not keep: owners and times. The analyst stands in the folder above web1.
