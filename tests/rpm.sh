@@ -19,7 +19,7 @@ chroot "$work" /usr/bin/svcql hunt -e /host > /dev/null || status=$?
 [ "$status" -eq 1 ] || fail "the installed program ends with $status"
 rpm --root "$work" -e svcql svcql-extension
 rm -rf "$work/host"
-left=$(find "$work" -path '*svcql*')
+left=$(find "$work" -path "$work/*svcql*")
 [ -z "$left" ] || fail "stays: $left"
 echo "rpm: installed, used, removed in an empty root"
 
