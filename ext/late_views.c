@@ -164,16 +164,18 @@ static const char *operator_of(const struct late_view *late, sqlite3_index_info 
     const char *column = late->columns[term->iColumn];
     if (late->facts && !is_term(column))
         return NULL;
+    /* Of SHAPE_signals the host is passed on by =, and a time by its range, which is a scope. */
     bool host = strcmp(column, "host") == 0;
+    bool equals = !late->facts || host, ranges = !late->facts || !host;
     switch (term->op) {
     case SQLITE_INDEX_CONSTRAINT_EQ:
-        return (!late->facts || host) && !sqlite3_vtab_in(info, i, -1) ? "=" : NULL;
+        return equals && !sqlite3_vtab_in(info, i, -1) ? "=" : NULL;
     case SQLITE_INDEX_CONSTRAINT_GT:
     case SQLITE_INDEX_CONSTRAINT_GE:
-        return late->facts && host ? NULL : ">=";
+        return ranges ? ">=" : NULL;
     case SQLITE_INDEX_CONSTRAINT_LT:
     case SQLITE_INDEX_CONSTRAINT_LE:
-        return late->facts && host ? NULL : "<=";
+        return ranges ? "<=" : NULL;
     case SQLITE_INDEX_CONSTRAINT_LIKE:
         return late->facts ? NULL : " LIKE ";
     case SQLITE_INDEX_CONSTRAINT_GLOB:
@@ -276,7 +278,7 @@ static void put_query(const struct late_view *late, const char *at, size_t size,
 }
 
 /* The scope of SHAPE_signals of which a time is asked for by itself, as found has it for all of them. In a plan of such a
- * view >= and <= are of a host or a time. */
+ * view >= and <= are of nothing else: operator_of(). */
 static struct scope scope_in(const struct late_view *late, const char *plan, int argc,
                              sqlite3_value **argv)
 {
@@ -287,9 +289,8 @@ static struct scope scope_in(const struct late_view *late, const char *plan, int
     for (; (plan = strstr(plan, "=?")); plan += 2) {
         int n = atoi(plan + 2);
         int type = n > 0 && n <= argc ? sqlite3_value_type(argv[n - 1]) : SQLITE_NULL;
-        if ((plan[-1] != '>' && plan[-1] != '<') || plan[-2] == 't') /* host */
-            continue;
-        if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
+        if ((plan[-1] != '>' && plan[-1] != '<') ||
+            (type != SQLITE_INTEGER && type != SQLITE_FLOAT))
             continue;
         double time = sqlite3_value_double(argv[n - 1]);
         scope.since = plan[-1] == '>' ? fmax(scope.since, time) : scope.since;
