@@ -22,6 +22,11 @@
 
 static const char words[] = "each word";
 
+#define CANONICAL                                                                                  \
+    "SELECT shell_canonical(?1), service_command(?1), command_runs(?1), file_writes(?1), "         \
+    "exec_path(?1)"
+#define COMMAND "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"
+
 /* What is asked of a file: a table, given the root that has it at a place, or the file itself where the place is its name
  * alone; or with a place of NULL a query of its text, as ?1; of each of its lines, where that is `words`. */
 static const struct edge {
@@ -64,18 +69,11 @@ static const struct edge {
     {"edges/rule.yml", "rule.yml", "svcql_rules"},
     {"edges/commands", words,
      "SELECT service_command(?1), command_runs(?1), file_writes(?1), shell_canonical(?1)"},
-    {"edges/posix.sh", NULL,
-     "SELECT shell_canonical(?1), service_command(?1), command_runs(?1), file_writes(?1), "
-     "exec_path(?1)"},
-    {"edges/posix2.sh", NULL,
-     "SELECT shell_canonical(?1), service_command(?1), command_runs(?1), file_writes(?1), "
-     "exec_path(?1)"},
-    {"edges/cmd.bat", NULL,
-     "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"},
-    {"edges/power.ps1", NULL,
-     "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"},
-    {"edges/tools.sh", NULL,
-     "SELECT service_command(?1), command_runs(?1), file_writes(?1), exec_path(?1)"},
+    {"edges/posix.sh", NULL, CANONICAL},
+    {"edges/posix2.sh", NULL, CANONICAL},
+    {"edges/cmd.bat", NULL, COMMAND},
+    {"edges/power.ps1", NULL, COMMAND},
+    {"edges/tools.sh", NULL, COMMAND},
     {"corpus/regexp/classes", NULL,
      "SELECT regexp(?1, 'ab-12 Xy'), regexp(?1, ''), regex_match('a1 b22', ?1, 0)"},
     {"corpus/rpm_store/ndb", "var/lib/rpm/Packages.db", "package_files"},
@@ -164,14 +162,22 @@ static bool is_left_out(const char *column)
     return false;
 }
 
-static uint64_t state; /* FNV-1a */
+/* FNV-1a */
+#define DIGEST_BEGIN UINT64_C(14695981039346656037)
+
+static uint64_t digest_step(uint64_t digest, uint64_t value)
+{
+    return (digest ^ value) * UINT64_C(1099511628211);
+}
+
+static uint64_t state;
 static size_t   n_rows;
 
 static void put(const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        state = (state ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
-    state *= UINT64_C(1099511628211);
+        state = digest_step(state, (uint8_t)text[i]);
+    state = digest_step(state, 0);
 }
 
 /* A text with "ROOT" for the folder. */
@@ -208,23 +214,43 @@ static void put_answer(sqlite3 *db, const char *sql, const char *root, const cha
     sqlite3_finalize(stmt);
 }
 
-static void ask(sqlite3 *db, const struct edge *edge, const char *dir, const char *text,
-                size_t size)
+/* The file of an edge as it is. */
+static char *read_seed(const struct edge *edge, size_t *ret_size)
+{
+    char path[200];
+
+    snprintf(path, sizeof path, "tests/%s", edge->seed);
+    char *whole = harness_read(path, ret_size);
+    if (strncmp(edge->seed, "corpus/hive/", 12) == 0) /* a number for the fuzzer stands before it */
+        memmove(whole, whole + 4, *ret_size -= 4);
+    return whole;
+}
+
+/* Put a text at an edge's place below a folder: its path, and what the table is given. */
+static const char *put_file(const struct edge *edge, const char *root, const char *text,
+                            size_t size, char ret_path[400])
 {
     static const struct timespec moment[2] = {{1705000000, 0},
                                               {1705000000, 0}}; /* lines have no year */
-    static int                   n;
-    char                         sql[900], root[300], path[400];
+
+    snprintf(ret_path, 400, "%s/%s", root, edge->place);
+    harness_write(root, edge->place, text, size);
+    ck_assert_int_eq(utimensat(AT_FDCWD, ret_path, moment, 0), 0);
+    return strchr(edge->place, '/') ? root : ret_path;
+}
+
+static void ask(sqlite3 *db, const struct edge *edge, const char *dir, const char *text,
+                size_t size)
+{
+    static int n;
+    char       sql[900], root[300], path[400];
 
     if (!edge->place) {
         put_answer(db, edge->asked, "", text, size);
         return;
     }
     snprintf(root, sizeof root, "%s/%d", dir, n++);
-    snprintf(path, sizeof path, "%s/%s", root, edge->place);
-    harness_write(root, edge->place, text, size);
-    ck_assert_int_eq(utimensat(AT_FDCWD, path, moment, 0), 0);
-    const char *asked = strchr(edge->place, '/') ? root : path;
+    const char *asked = put_file(edge, root, text, size, path);
     snprintf(sql, sizeof sql, "SELECT * FROM %s('%s')", edge->asked, asked);
     put_answer(db, sql, root, NULL, 0);
     snprintf(sql, sizeof sql,
@@ -259,13 +285,9 @@ static uint64_t digest_of(const struct edge *edge)
     sqlite3    *db = harness_open();
     const char *dir = harness_scratch();
     uint64_t    sum = 0;
-    char        seed[200];
     size_t      size;
+    char       *whole = read_seed(edge, &size);
 
-    snprintf(seed, sizeof seed, "tests/%s", edge->seed);
-    char *whole = harness_read(seed, &size);
-    if (strncmp(edge->seed, "corpus/hive/", 12) == 0) /* a number for the fuzzer stands before it */
-        memmove(whole, whole + 4, size -= 4);
     char   *changed = malloc(size + 2);
     size_t *places = malloc((size + 1) * sizeof *places), n = 0;
     for (size_t at = 0; at < size; at++) /* what fills up between records is zeros */
@@ -276,9 +298,9 @@ static uint64_t digest_of(const struct edge *edge)
         for (int way = 0; way < N_WAYS; way++) {
             /* Each way at other places, so that short ones meet each byte of a small file. */
             size_t other = i + (size_t)way * step / N_WAYS, place = places[other < n ? other : i];
-            state = UINT64_C(14695981039346656037);
+            state = DIGEST_BEGIN;
             ask(db, edge, dir, changed, change(way, whole, size, place, changed));
-            sum = (sum ^ state) * UINT64_C(1099511628211);
+            sum = digest_step(sum, state);
             if (verbose && strcmp(verbose, edge->seed) == 0)
                 fprintf(stderr, "%s %s %zu %d %016" PRIx64 "\n", edge->seed, edge->asked, place,
                         way, state);
@@ -295,13 +317,12 @@ static uint64_t digest_of_words(const struct edge *edge)
 {
     sqlite3      *db = harness_open();
     sqlite3_stmt *stmt;
-    char          seed[200], changed[1000];
+    char          changed[1000];
     size_t        size;
+    char         *whole = read_seed(edge, &size);
 
-    snprintf(seed, sizeof seed, "tests/%s", edge->seed);
-    char *whole = harness_read(seed, &size);
     ck_assert_int_eq(sqlite3_prepare_v2(db, edge->asked, -1, &stmt, NULL), SQLITE_OK);
-    state = UINT64_C(14695981039346656037);
+    state = DIGEST_BEGIN;
     for (char *line = whole, *end; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
         for (char *word = line, *next; *word; word = next) {
@@ -386,7 +407,7 @@ static uint64_t digest_of_growing(const struct growing *one)
     char               *text = malloc(strlen(one->begin) + 4097 * part + strlen(one->end) + 1);
 
     ck_assert_int_eq(sqlite3_prepare_v2(db, one->asked, -1, &stmt, NULL), SQLITE_OK);
-    state = UINT64_C(14695981039346656037);
+    state = DIGEST_BEGIN;
     for (size_t i = 0; i < 36 + sizeof more / sizeof *more; i++) {
         size_t times = i < 36 ? i : more[i - 36], n = (size_t)sprintf(text, "%s", one->begin);
         for (size_t k = 0; k < times; k++, n += part)
@@ -442,7 +463,7 @@ static int digest_columns(sqlite3 *db, const char *sql, uint64_t ret[COLUMNS_MAX
     int n = sqlite3_column_count(stmt);
     ck_assert_int_le(n, COLUMNS_MAX);
     for (int i = 0; i < n; i++)
-        ret[i] = UINT64_C(14695981039346656037);
+        ret[i] = DIGEST_BEGIN;
     while (sqlite3_step(stmt) == SQLITE_ROW)
         for (int i = 0; i < n; i++) {
             state = ret[i];
@@ -458,18 +479,14 @@ START_TEST(a_column_alone_is_what_it_is_among_all)
 {
     const struct edge *edge = &edges[_i];
     uint64_t           all[COLUMNS_MAX], alone[COLUMNS_MAX];
-    char               path[400], seed[200], sql[900];
+    char               path[400], sql[900];
     size_t             size;
 
     if (!edge->place || edge->place == words)
         return;
     sqlite3    *db = harness_open();
-    const char *root = harness_scratch();
-    snprintf(seed, sizeof seed, "tests/%s", edge->seed);
-    char *whole = harness_read(seed, &size);
-    harness_write(root, edge->place, whole, size);
-    snprintf(path, sizeof path, "%s/%s", root, edge->place);
-    const char *asked = strchr(edge->place, '/') ? root : path;
+    char       *whole = read_seed(edge, &size);
+    const char *asked = put_file(edge, harness_scratch(), whole, size, path);
     snprintf(sql, sizeof sql, "SELECT * FROM %s('%s')", edge->asked, asked);
     int n = digest_columns(db, sql, all);
     for (int i = 0; i < n; i++) {

@@ -36,6 +36,7 @@ struct both {
     struct file file;
     uint8_t    *memory, *copy;
     struct hive whole, parts;
+    uint8_t    *made; /* the file's, of open_large() */
 };
 
 static void open_both(struct both *both, const uint8_t *image, size_t size,
@@ -60,6 +61,7 @@ static void close_both(struct both *both)
     hive_close(&both->parts);
     free(both->copy);
     free(both->memory);
+    free(both->made);
 }
 
 /* All that the keys, values and lost keys of a hive hold, as text. */
@@ -159,45 +161,45 @@ static struct made_hive *large_hive(int n)
     return made;
 }
 
-START_TEST(a_hive_in_parts_is_as_a_whole_one)
+/* One of many bins, in both ways; `file` has what cannot be read of it. */
+static void open_large(struct both *both, struct file file)
 {
     struct made_hive *made = large_hive(400);
     size_t            size;
-    uint8_t          *image = make_hive_image(made, &size);
-    struct both       both = {.memory = NULL};
 
-    ck_assert_uint_gt(size, 4 * 65536);
-    open_both(&both, image, size, NULL, 0);
+    *both = (struct both){.file = file, .made = make_hive_image(made, &size)};
+    make_hive_free(made);
+    open_both(both, both->made, size, NULL, 0);
+}
+
+START_TEST(a_hive_in_parts_is_as_a_whole_one)
+{
+    struct both both;
+
+    open_large(&both, (struct file){0});
+    ck_assert_uint_gt(both.file.size, 4 * 65536);
     expect_same(text_of(&both.whole), text_of(&both.parts));
     char *found = lost_of(&both.whole, SERVICES, true);
     ck_assert_ptr_nonnull(strstr(found, "svc3"));
     ck_assert_ptr_nonnull(strstr(found, "svc5"));
     expect_same(found, lost_of(&both.whole, SERVICES, false));
     close_both(&both);
-    both = (struct both){.memory = NULL};
-    open_both(&both, image, size, NULL, 0); /* of which nothing was read before */
+    open_large(&both, (struct file){0}); /* of which nothing was read before */
     expect_same(lost_of(&both.whole, SERVICES, true), lost_of(&both.parts, SERVICES, false));
     close_both(&both);
-    make_hive_free(made);
-    free(image);
 }
 END_TEST
 
 START_TEST(no_more_is_read_than_was_asked_for)
 {
-    struct made_hive *made = large_hive(400);
-    size_t            size;
-    uint8_t          *image = make_hive_image(made, &size);
-    struct both       both = {.memory = NULL};
-    struct hive_key   key;
+    struct both     both;
+    struct hive_key key;
 
-    open_both(&both, image, size, NULL, 0);
+    open_large(&both, (struct file){0});
     ck_assert_int_eq(hive_find(&both.parts, both.parts.root, "Select\\far", &key), 0);
     ck_assert_uint_lt(both.file.read, 65536);
     ck_assert(!hive_unread(&both.parts));
     close_both(&both);
-    make_hive_free(made);
-    free(image);
 }
 END_TEST
 
@@ -240,12 +242,9 @@ END_TEST
 
 START_TEST(what_cannot_be_read_is_told_and_the_rest_is_given)
 {
-    struct made_hive *made = large_hive(400);
-    size_t            size;
-    uint8_t          *image = make_hive_image(made, &size);
-    struct both       both = {.file = {.bad_from = 3 * 65536 + 100, .bad_end = 3 * 65536 + 20000}};
+    struct both both;
 
-    open_both(&both, image, size, NULL, 0);
+    open_large(&both, (struct file){.bad_from = 3 * 65536 + 100, .bad_end = 3 * 65536 + 20000});
     char *whole = text_of(&both.whole), *parts = text_of(&both.parts);
     ck_assert(hive_unread(&both.parts));
     ck_assert_uint_gt(both.parts.lost, 0);
@@ -254,32 +253,25 @@ START_TEST(what_cannot_be_read_is_told_and_the_rest_is_given)
     free(whole);
     free(parts);
     close_both(&both);
-    make_hive_free(made);
-    free(image);
 }
 END_TEST
 
 /* A cell that says that it is as long as the hive is read once, however many name it. */
 START_TEST(a_cell_of_all_pages_is_read_once)
 {
-    struct made_hive *made = large_hive(400);
-    size_t            size;
-    uint8_t          *image = make_hive_image(made, &size);
-    struct both       both = {.memory = NULL};
-    struct hive_key   key;
+    struct both     both;
+    struct hive_key key;
 
-    open_both(&both, image, size, NULL, 0);
+    open_large(&both, (struct file){0});
     ck_assert_int_eq(hive_find(&both.whole, both.whole.root, "Select\\far", &key), 0);
     uint32_t length = -(both.whole.size - key.cell) & ~7u;
     for (size_t i = 0; i < 4; i++)
-        image[4096 + key.cell + i] = (uint8_t)(length >> 8 * i);
+        both.made[4096 + key.cell + i] = (uint8_t)(length >> 8 * i);
     uint32_t found;
     for (int i = 0; i < 1000; i++)
         ck_assert_ptr_nonnull(hive_cell(&both.parts, key.cell, &found));
-    ck_assert_uint_le(both.file.read, 2 * size);
+    ck_assert_uint_le(both.file.read, 2 * both.file.size);
     close_both(&both);
-    make_hive_free(made);
-    free(image);
 }
 END_TEST
 

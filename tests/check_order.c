@@ -254,33 +254,14 @@ START_TEST(a_range_that_no_time_is_in_reads_nothing)
 }
 END_TEST
 
-static int count_calls(void *data, int action, const char *a, const char *b, const char *c,
-                       const char *d)
-{
-    (void)action, (void)a, (void)b, (void)c, (void)d;
-    ++*(int *)data;
-    return SQLITE_OK;
-}
-
-/* How much SQLite plans for a statement, counted by what it asks an authorizer. */
-static int planned(sqlite3 *db, const char *sql)
-{
-    int n = 0;
-
-    sqlite3_set_authorizer(db, count_calls, &n);
-    free(harness_query(db, "%s", sql));
-    sqlite3_set_authorizer(db, NULL, NULL);
-    return n;
-}
-
 START_TEST(a_view_is_planned_once_for_parts_of_a_statement_that_differ_in_time)
 {
     sqlite3 *db = harness_open();
 
     harness_query(db, "SELECT count(*) FROM service_commands WHERE time < 4");
-    int one = planned(db, "SELECT (SELECT count(*) FROM service_commands WHERE time < 5)");
-    int two = planned(db, "SELECT (SELECT count(*) FROM service_commands WHERE time < 5), "
-                          "(SELECT count(*) FROM service_commands WHERE time < 6)");
+    int one = harness_planned(db, "SELECT (SELECT count(*) FROM service_commands WHERE time < 5)");
+    int two = harness_planned(db, "SELECT (SELECT count(*) FROM service_commands WHERE time < 5), "
+                                  "(SELECT count(*) FROM service_commands WHERE time < 6)");
     ck_assert_msg(two < one + one / 2, "%d, of one part %d", two, one);
     harness_close(db);
 }

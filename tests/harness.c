@@ -563,6 +563,24 @@ size_t harness_each_evidence(const char *dir, const char                    *suf
     return walk.n;
 }
 
+static int count_calls(void *data, int action, const char *a, const char *b, const char *c,
+                       const char *d)
+{
+    (void)action, (void)a, (void)b, (void)c, (void)d;
+    ++*(int *)data;
+    return SQLITE_OK;
+}
+
+int harness_planned(sqlite3 *db, const char *sql)
+{
+    int n = 0;
+
+    sqlite3_set_authorizer(db, count_calls, &n);
+    free(harness_query(db, "%s", sql));
+    sqlite3_set_authorizer(db, NULL, NULL);
+    return n;
+}
+
 long long harness_bytes_read(void)
 {
     char      line[100];

@@ -95,6 +95,10 @@ struct harness_cost harness_cost(void);
 /* What this process has read so far, in bytes, from files, pipes or the cache; -1 where that is not known. */
 long long harness_bytes_read(void);
 
+/* How much SQLite plans for a query, which is run: how often it asks an authorizer, as it does for each statement that
+ * is prepared. */
+int harness_planned(sqlite3 *db, const char *sql);
+
 /* What the macros call. */
 sqlite3 *harness_open_at(struct harness_here here);
 void     harness_close_at(struct harness_here here, sqlite3 *db);
